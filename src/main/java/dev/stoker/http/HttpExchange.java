@@ -1,0 +1,236 @@
+package dev.stoker.http;
+
+import dev.stoker.base.Cancellation;
+import dev.stoker.base.Clock;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+
+/**
+ * Carries HTTP/1.1 exchanges to one endpoint over blocking sockets, one connection an exchange, with a stamp of the
+ * clock at every read. It knows nothing of language models. Each call blocks its own thread (a virtual one will do);
+ * the object itself holds no state and may be shared.
+ */
+public final class HttpExchange {
+    private static final int BUFFER_BYTES = 64 << 10;
+
+    private final Endpoint endpoint;
+    private final Clock clock;
+
+    public HttpExchange(Endpoint endpoint, Clock clock) {
+        this.endpoint = endpoint;
+        this.clock = clock;
+    }
+
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    public Clock clock() {
+        return clock;
+    }
+
+    /** Sends a request and hands on the response until its end, whatever that is. Never throws for what a server does. */
+    public ExchangeEnd run(
+            HttpRequest request, Timeouts timeouts, SendStamps stamps, ResponseSink sink, Cancellation cancellation) {
+        if (cancellation.isCancelled()) {
+            return new ExchangeEnd.Cancelled();
+        }
+        AtomicReference<Socket> open = new AtomicReference<>(new Socket());
+        try (Cancellation.Registration r = cancellation.onCancel(() -> closeQuietly(open.get()))) {
+            Socket socket;
+            try {
+                socket = connect(open, timeouts, cancellation);
+            } catch (IOException e) {
+                return cancellation.isCancelled() ? new ExchangeEnd.Cancelled() : new ExchangeEnd.Unreachable(why(e, timeouts));
+            }
+            stamps.connected(clock.nanos());
+            return converse(socket, request, timeouts, stamps, sink, cancellation);
+        } finally {
+            closeQuietly(open.get());
+        }
+    }
+
+    /** Sends a request and collects the whole answer, at most so many bytes of it. */
+    public HttpAnswer fetch(HttpRequest request, Timeouts timeouts, int largestBody, Cancellation cancellation) {
+        Collector collector = new Collector(largestBody);
+        ExchangeEnd end;
+        try {
+            end = run(request, timeouts, SendStamps.NONE, collector, cancellation);
+        } catch (BodyTooLarge e) {
+            end = new ExchangeEnd.Malformed("an answer of more than " + largestBody + " bytes");
+        }
+        return new HttpAnswer(collector.head, collector.bytes.toByteArray(), end);
+    }
+
+    private Socket connect(AtomicReference<Socket> open, Timeouts timeouts, Cancellation cancellation)
+            throws IOException {
+        int wait = millis(timeouts.connect());
+        Socket plain = connectToAny(open, wait, cancellation);
+        if (!endpoint.tls()) {
+            return plain;
+        }
+        plain.setSoTimeout(wait);
+        SSLSocketFactory factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
+        SSLSocket tls = (SSLSocket) factory.createSocket(plain, endpoint.host(), endpoint.port(), true);
+        SSLParameters parameters = tls.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        tls.setSSLParameters(parameters);
+        tls.startHandshake();
+        return tls;
+    }
+
+    /** Tries each address of the host in turn (localhost is often two), each within the wait. */
+    private Socket connectToAny(AtomicReference<Socket> open, int waitMillis, Cancellation cancellation)
+            throws IOException {
+        IOException failure = new UnknownHostException(endpoint.host());
+        for (InetAddress address : InetAddress.getAllByName(endpoint.host())) {
+            Socket plain = new Socket();
+            open.set(plain);
+            if (cancellation.isCancelled()) {
+                throw new SocketException("cancelled");
+            }
+            try {
+                plain.setTcpNoDelay(true);
+                plain.connect(new InetSocketAddress(address, endpoint.port()), waitMillis);
+                return plain;
+            } catch (IOException e) {
+                failure = e;
+                closeQuietly(plain);
+            }
+        }
+        throw failure;
+    }
+
+    private ExchangeEnd converse(
+            Socket socket,
+            HttpRequest request,
+            Timeouts timeouts,
+            SendStamps stamps,
+            ResponseSink sink,
+            Cancellation cancellation) {
+        ResponseParser parser = new ResponseParser(request.method(), sink);
+        long deadline = clock.nanos() + timeouts.total().toNanos();
+        long last = clock.nanos();
+        try {
+            send(socket, request);
+            last = clock.nanos();
+            stamps.sent(last);
+            InputStream in = socket.getInputStream();
+            byte[] buffer = new byte[BUFFER_BYTES];
+            while (true) {
+                long left = deadline - clock.nanos();
+                if (left <= 0) {
+                    return new ExchangeEnd.Stalled(timeouts.total(), parser.headSeen());
+                }
+                Duration wait = Duration.ofNanos(Math.min(left, timeouts.silence().toNanos()));
+                socket.setSoTimeout(millis(wait));
+                int n = in.read(buffer);
+                last = clock.nanos();
+                if (n < 0) {
+                    return parser.mayEndByClose() && parser.headSeen()
+                            ? new ExchangeEnd.Complete(last, ExchangeEnd.Framing.CLOSED)
+                            : new ExchangeEnd.Cut(last, parser.headSeen(), "the server closed the connection");
+                }
+                parser.feed(buffer, 0, n, last);
+                if (parser.isDone()) {
+                    return new ExchangeEnd.Complete(last, parser.framing());
+                }
+            }
+        } catch (SocketTimeoutException e) {
+            return new ExchangeEnd.Stalled(Duration.ofNanos(clock.nanos() - last), parser.headSeen());
+        } catch (IOException e) {
+            return cancellation.isCancelled()
+                    ? new ExchangeEnd.Cancelled()
+                    : new ExchangeEnd.Cut(clock.nanos(), parser.headSeen(), reset(e));
+        } catch (MalformedResponse e) {
+            return new ExchangeEnd.Malformed(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /**
+     * Writes the request. A server that refuses early (too large, wrong path) may answer and close while the body is
+     * still being written: then its answer counts, not the broken pipe.
+     */
+    private void send(Socket socket, HttpRequest request) throws IOException {
+        try {
+            socket.getOutputStream().write(request.encoded(endpoint, false));
+            socket.getOutputStream().flush();
+        } catch (SocketException e) {
+            if (socket.isClosed()) {
+                throw e;
+            }
+        }
+    }
+
+    private static String reset(IOException e) {
+        String message = String.valueOf(e.getMessage());
+        return message.toLowerCase(Locale.ROOT).contains("reset") ? "the connection was reset" : message;
+    }
+
+    private int millis(Duration duration) {
+        return (int) Math.clamp(clock.toWall(duration).toMillis(), 1, Integer.MAX_VALUE);
+    }
+
+    private static String why(IOException e, Timeouts timeouts) {
+        return switch (e) {
+            case UnknownHostException u -> "there is no host of that name";
+            case NoRouteToHostException n -> "there is no route to it";
+            case SocketTimeoutException s -> "no connection within " + timeouts.connect().toSeconds() + " s";
+            case ConnectException c -> "nothing listens there (connection refused)";
+            case SSLException s -> "TLS failed: " + s.getMessage();
+            default -> String.valueOf(e.getMessage());
+        };
+    }
+
+    private static void closeQuietly(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // A socket that can't be closed is gone already.
+        }
+    }
+
+    private static final class BodyTooLarge extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private static final class Collector implements ResponseSink {
+        private final int largest;
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private Optional<ResponseHead> head = Optional.empty();
+
+        Collector(int largest) {
+            this.largest = largest;
+        }
+
+        @Override
+        public void head(ResponseHead response, long nanos) {
+            head = Optional.of(response);
+        }
+
+        @Override
+        public void body(byte[] buffer, int offset, int length, long nanos) {
+            if (bytes.size() + length > largest) {
+                throw new BodyTooLarge();
+            }
+            bytes.write(buffer, offset, length);
+        }
+    }
+}

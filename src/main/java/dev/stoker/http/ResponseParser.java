@@ -1,0 +1,238 @@
+package dev.stoker.http;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Reads one HTTP/1.1 response from bytes that arrive in pieces of any size, and hands the body on without its framing
+ * and without copying it. Pure: no clock, no socket, no thread; one instance a response, used by one thread.
+ *
+ * <p>Source: RFC 9112. Bounds: 64 KiB of head, 1 KiB a chunk-size line.
+ */
+public final class ResponseParser {
+    private static final int LARGEST_HEAD = 64 << 10;
+    private static final int LARGEST_CHUNK_LINE = 1 << 10;
+
+    private enum State {
+        HEAD,
+        LENGTH_BODY,
+        CHUNK_SIZE,
+        CHUNK_DATA,
+        CHUNK_END,
+        TRAILER,
+        UNTIL_CLOSE,
+        DONE
+    }
+
+    private final boolean headRequest;
+    private final ResponseSink sink;
+    private final StringBuilder line = new StringBuilder(128);
+    private final List<Map.Entry<String, String>> headers = new ArrayList<>();
+    private State state = State.HEAD;
+    private String statusLine = "";
+    private int headBytes;
+    private long remaining;
+    private boolean headSeen;
+    private boolean reusable = true;
+    private ExchangeEnd.Framing framing = ExchangeEnd.Framing.NO_BODY;
+
+    /**
+     * @param method the request's method: the answer to HEAD has no body
+     * @param sink takes what is read
+     */
+    public ResponseParser(String method, ResponseSink sink) {
+        this.headRequest = method.equals("HEAD");
+        this.sink = sink;
+    }
+
+    /**
+     * Reads the next bytes.
+     *
+     * @param nanos the stamp of the read that brought them, handed on to the sink
+     * @return how many bytes belong to this response: all of them unless the response ended within them
+     */
+    public int feed(byte[] buffer, int offset, int length, long nanos) throws MalformedResponse {
+        int at = offset;
+        int end = offset + length;
+        while (at < end && state != State.DONE) {
+            switch (state) {
+                case LENGTH_BODY, CHUNK_DATA -> {
+                    int n = (int) Math.min(remaining, end - at);
+                    sink.body(buffer, at, n, nanos);
+                    at += n;
+                    remaining -= n;
+                    if (remaining == 0) {
+                        state = state == State.LENGTH_BODY ? State.DONE : State.CHUNK_END;
+                    }
+                }
+                case UNTIL_CLOSE -> {
+                    sink.body(buffer, at, end - at, nanos);
+                    at = end;
+                }
+                default -> {
+                    byte b = buffer[at++];
+                    if (b == '\n') {
+                        endOfLine(nanos);
+                    } else {
+                        collect(b);
+                    }
+                }
+            }
+        }
+        return at - offset;
+    }
+
+    private void collect(byte b) throws MalformedResponse {
+        headBytes++;
+        int limit = state == State.HEAD || state == State.TRAILER ? LARGEST_HEAD : LARGEST_CHUNK_LINE;
+        if ((state == State.HEAD || state == State.TRAILER ? headBytes : line.length()) > limit) {
+            throw new MalformedResponse("a header of more than " + limit + " bytes");
+        }
+        line.append((char) (b & 0xff));
+        if (statusLine.isEmpty() && !headSeen && line.length() == 5 && !line.toString().equals("HTTP/")) {
+            throw new MalformedResponse("not an HTTP answer");
+        }
+    }
+
+    private void endOfLine(long nanos) throws MalformedResponse {
+        int n = line.length();
+        if (n > 0 && line.charAt(n - 1) == '\r') {
+            line.setLength(n - 1);
+        }
+        String text = line.toString();
+        line.setLength(0);
+        switch (state) {
+            case HEAD -> headLine(text, nanos);
+            case CHUNK_SIZE -> chunkSize(text);
+            case CHUNK_END -> {
+                if (!text.isEmpty()) {
+                    throw new MalformedResponse("bytes after the end of a chunk");
+                }
+                state = State.CHUNK_SIZE;
+            }
+            case TRAILER -> {
+                if (text.isEmpty()) {
+                    state = State.DONE;
+                }
+            }
+            default -> throw new IllegalStateException("no line expected in " + state);
+        }
+    }
+
+    private void headLine(String text, long nanos) throws MalformedResponse {
+        if (statusLine.isEmpty()) {
+            if (!text.startsWith("HTTP/1.") || text.length() < 12) {
+                throw new MalformedResponse("not an HTTP/1.1 status line");
+            }
+            statusLine = text;
+        } else if (!text.isEmpty()) {
+            int colon = text.indexOf(':');
+            if (colon <= 0) {
+                throw new MalformedResponse("a header without a colon");
+            }
+            headers.add(Map.entry(text.substring(0, colon).strip(), utf8(text.substring(colon + 1).strip())));
+        } else {
+            endOfHead(nanos);
+        }
+    }
+
+    private static String utf8(String latin) {
+        return new String(latin.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    }
+
+    private void endOfHead(long nanos) throws MalformedResponse {
+        int status;
+        try {
+            status = Integer.parseInt(statusLine.substring(9, 12));
+        } catch (NumberFormatException e) {
+            throw new MalformedResponse("a status that is no number");
+        }
+        if (status < 100) {
+            throw new MalformedResponse("a status below 100");
+        }
+        if (status < 200 && status != 101) {
+            statusLine = "";
+            headers.clear();
+            return;
+        }
+        String reason = statusLine.length() > 13 ? statusLine.substring(13) : "";
+        ResponseHead head = new ResponseHead(status, reason, headers);
+        headSeen = true;
+        headBytes = 0;
+        reusable = statusLine.startsWith("HTTP/1.1")
+                && !head.header("Connection").orElse("").equalsIgnoreCase("close");
+        chooseFraming(head, status);
+        sink.head(head, nanos);
+    }
+
+    private void chooseFraming(ResponseHead head, int status) throws MalformedResponse {
+        String coding = head.header("Transfer-Encoding").orElse("").toLowerCase(Locale.ROOT);
+        if (headRequest || status == 204 || status == 304) {
+            framing = ExchangeEnd.Framing.NO_BODY;
+            state = State.DONE;
+        } else if (coding.endsWith("chunked")) {
+            framing = ExchangeEnd.Framing.LAST_CHUNK;
+            state = State.CHUNK_SIZE;
+        } else if (head.header("Content-Length").isPresent()) {
+            framing = ExchangeEnd.Framing.CONTENT_LENGTH;
+            try {
+                remaining = Long.parseLong(head.header("Content-Length").get().strip());
+            } catch (NumberFormatException e) {
+                remaining = -1;
+            }
+            if (remaining < 0) {
+                throw new MalformedResponse("a Content-Length that is no length");
+            }
+            state = remaining == 0 ? State.DONE : State.LENGTH_BODY;
+        } else {
+            framing = ExchangeEnd.Framing.CLOSED;
+            reusable = false;
+            state = State.UNTIL_CLOSE;
+        }
+    }
+
+    private void chunkSize(String text) throws MalformedResponse {
+        int semicolon = text.indexOf(';');
+        String digits = (semicolon >= 0 ? text.substring(0, semicolon) : text).strip();
+        if (digits.isEmpty() || digits.length() > 15) {
+            throw new MalformedResponse("a chunk without a size");
+        }
+        try {
+            remaining = Long.parseLong(digits, 16);
+        } catch (NumberFormatException e) {
+            throw new MalformedResponse("a chunk size that is no number");
+        }
+        if (remaining < 0) {
+            throw new MalformedResponse("a chunk size below zero");
+        }
+        state = remaining == 0 ? State.TRAILER : State.CHUNK_DATA;
+    }
+
+    /** Returns whether the whole response was read. */
+    public boolean isDone() {
+        return state == State.DONE;
+    }
+
+    /** Returns whether the status and all headers were read. */
+    public boolean headSeen() {
+        return headSeen;
+    }
+
+    /** Returns whether the end of the connection is a proper end of the response. */
+    public boolean mayEndByClose() {
+        return state == State.UNTIL_CLOSE || state == State.DONE;
+    }
+
+    /** Returns whether the connection may carry another exchange after this one; only meaningful when done. */
+    public boolean isReusable() {
+        return reusable && state == State.DONE;
+    }
+
+    /** Returns what tells the end of this response; only meaningful once the head was seen. */
+    public ExchangeEnd.Framing framing() {
+        return framing;
+    }
+}

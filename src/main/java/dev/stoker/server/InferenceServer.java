@@ -1,0 +1,49 @@
+package dev.stoker.server;
+
+import dev.stoker.base.Cancellation;
+import dev.stoker.http.SendStamps;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One server that runs language models, behind its dialect. Everything here blocks its thread for a bounded time, is
+ * safe to call from several threads, and never loads, wakes or changes anything unless its contract says so.
+ */
+public interface InferenceServer {
+
+    ServerIdentity identity();
+
+    Set<Ability> abilities();
+
+    /** Asks whether the server answers at all; returns at once when it does. Loads nothing. */
+    void ping() throws ServerException;
+
+    /** Returns the models that it could serve. Loads nothing. */
+    List<ModelInfo> models() throws ServerException;
+
+    /** Returns the models that it says are in memory. Loads nothing, wakes nothing. */
+    List<LoadedModel> loaded() throws ServerException;
+
+    /**
+     * Loads a model and returns when it is ready.
+     *
+     * @param stall after so long without progress the load counts as stalled
+     */
+    LoadReport load(String model, RunnerOptions options, Duration stall, Cancellation cancellation)
+            throws ServerException;
+
+    /** Takes a model out of memory and waits until it is gone, at most so long. A model that is not loaded is gone. */
+    UnloadReport unload(String model, Duration wait, Cancellation cancellation) throws ServerException;
+
+    /**
+     * Generates text. Never throws for what a server does: the last event is an {@code End} or a {@code Fault}.
+     *
+     * @param stamps learns when the connection stood and when the request was sent, in the clock's time
+     */
+    void stream(
+            GenerationRequest request,
+            SendStamps stamps,
+            StreamEvents events,
+            Cancellation cancellation);
+}
