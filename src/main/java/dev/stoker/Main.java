@@ -1,8 +1,13 @@
 package dev.stoker;
 
+import dev.stoker.cli.CompletionCommand;
+import dev.stoker.cli.RehearseCommand;
 import dev.stoker.cli.StokerCommand;
+import dev.stoker.cli.StokerVersion;
 
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /** The program's start and the only place that picks implementations. */
 public final class Main {
@@ -10,11 +15,18 @@ public final class Main {
 
     /** Runs the command line and ends the process with its exit code. */
     public static void main(String[] args) {
-        System.exit(StokerCommand.commandLine(commands()).execute(args));
+        if (args.length == 1 && StokerVersion.asked(args[0])) {
+            System.out.println(StokerVersion.line());
+            return;
+        }
+        System.exit(StokerCommand.commandLine(verbs(), args).execute(args));
     }
 
-    /** One instance a verb, in the order of the help text; a new command is added here. */
-    private static List<Object> commands() {
-        return List.of();
+    /** Each verb and how it is made, in the order of the help text; a new command is added here. */
+    private static Map<String, Supplier<Object>> verbs() {
+        Map<String, Supplier<Object>> verbs = new LinkedHashMap<>();
+        verbs.put("completion", CompletionCommand::new);
+        verbs.put("rehearse", RehearseCommand::new);
+        return verbs;
     }
 }

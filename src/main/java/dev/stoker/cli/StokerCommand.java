@@ -6,7 +6,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The root command {@code stoker}: version, help and the list of verbs. The verbs come from
@@ -19,15 +21,27 @@ import java.util.List;
         synopsisSubcommandLabel = "COMMAND",
         description = "Operations tool for people who serve language models on their own GPUs.")
 public final class StokerCommand implements Runnable {
+    /** Verbs that speak of all the others. */
+    private static final Set<String> NEED_ALL = Set.of("completion", "help", "rehearse");
+
     @Spec private CommandSpec spec;
 
     private StokerCommand() {}
 
-    /** The command line with these verbs, each an object annotated with {@link Command}. */
-    public static CommandLine commandLine(List<Object> commands) {
+    /**
+     * The command line with these verbs, each an object annotated with {@link Command}. Reading a
+     * verb's annotations takes milliseconds, so where the arguments name one verb only that one is
+     * made.
+     */
+    public static CommandLine commandLine(Map<String, Supplier<Object>> verbs, String... args) {
         CommandLine line = new CommandLine(new StokerCommand());
-        commands.forEach(line::addSubcommand);
-        return line;
+        String first = args.length == 0 ? "" : args[0];
+        if (verbs.containsKey(first) && !NEED_ALL.contains(first)) {
+            line.addSubcommand(verbs.get(first).get());
+        } else {
+            verbs.values().forEach(verb -> line.addSubcommand(verb.get()));
+        }
+        return line.setCaseInsensitiveEnumValuesAllowed(true);
     }
 
     @Override

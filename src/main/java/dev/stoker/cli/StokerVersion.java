@@ -22,8 +22,21 @@ public final class StokerVersion implements IVersionProvider {
         }
     }
 
+    /** What {@code --version} prints. */
+    public static String line() {
+        return "stoker " + text();
+    }
+
+    /**
+     * Whether this sole argument asks for the version. It is then answered without the parser,
+     * whose reading of annotations is most of a short start.
+     */
+    public static boolean asked(String argument) {
+        return argument.equals("--version") || argument.equals("-V");
+    }
+
     @Override
     public String[] getVersion() {
-        return new String[] {"stoker " + text()};
+        return new String[] {line()};
     }
 }

@@ -8,13 +8,13 @@ import picocli.CommandLine;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.util.List;
+import java.util.Map;
 
 class StokerCommandTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
     private final CommandLine line =
-            StokerCommand.commandLine(List.of())
+            StokerCommand.commandLine(Map.of())
                     .setOut(new PrintWriter(out, true))
                     .setErr(new PrintWriter(err, true));
 
