@@ -1,11 +1,13 @@
 package dev.stoker.host;
 
 import dev.stoker.base.Reading;
+
 import java.util.List;
 
 /**
- * Reads the state of the host that a server runs on. Every call reads anew, takes milliseconds, changes nothing, and
- * never throws: what can't be read is a {@link Reading} with its reason. Thread-safe.
+ * Reads the state of the host that a server runs on. Every call reads anew, takes milliseconds,
+ * changes nothing, and never throws: what can't be read is a {@link Reading} with its reason.
+ * Thread-safe.
  */
 public interface HostSource {
 
@@ -14,14 +16,35 @@ public interface HostSource {
     /** Returns the process that listens on a TCP port of this host. */
     Reading<HostProcess> listener(int port);
 
+    /**
+     * Returns the memory that a process may use: the host's, cut to what the limits of its control
+     * groups leave. A container with a limit of 32 GiB on a host with 128 has 32 in all.
+     */
+    default HostMemory memoryFor(long pid) {
+        return memory();
+    }
+
+    /** Returns who keeps a process running. */
+    default Reading<Supervisor> supervisor(long pid) {
+        return Reading.unsupported("this source does not tell who keeps a process running");
+    }
+
+    /**
+     * Returns the share of the last 10 seconds, 0 to 1, in which at least one task waited for
+     * memory (the kernel's pressure stall information).
+     */
+    default Reading<Double> memoryPressure() {
+        return Reading.unsupported("this source does not tell the pressure on memory");
+    }
+
     /** Returns the memory of a process and its descendants. */
     TreeMemory tree(long rootPid);
 
     /** Returns the processes with the most resident memory, largest first, at most so many. */
     List<MemoryUser> largestUsers(int count);
 
-    /** Returns whether the CPU is slowed down by heat now, and how it knows, where the kernel tells. */
-    Reading<String> throttling();
+    /** Returns whether the CPU is slowed down by heat now, where the kernel tells. */
+    Reading<Throttling> throttling();
 
     /** Returns whether this describes the machine that the program itself runs on. */
     boolean isLocal();

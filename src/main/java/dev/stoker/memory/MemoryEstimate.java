@@ -1,6 +1,7 @@
 package dev.stoker.memory;
 
 import dev.stoker.base.Bytes;
+
 import java.util.List;
 
 /**

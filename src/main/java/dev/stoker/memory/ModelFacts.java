@@ -10,7 +10,8 @@ import dev.stoker.base.Reading;
  * @param fileSize bytes of all its files
  * @param parameters number of parameters
  * @param quantization such as {@code Q4_K_M}
- * @param kvBytesPerToken bytes of the key-value cache a token of context, at 16 bits, where the model's shape is known
+ * @param kvBytesPerToken bytes of the key-value cache a token of context, at 16 bits, where the
+ *     model's shape is known
  */
 public record ModelFacts(
         String name,

@@ -1,8 +1,9 @@
 package dev.stoker.stats;
 
+import org.apache.commons.statistics.distribution.TDistribution;
+
 import java.util.Arrays;
 import java.util.OptionalDouble;
-import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
  * The spread of a few measurements of the same thing. Pure.
@@ -16,7 +17,13 @@ import org.apache.commons.statistics.distribution.TDistribution;
  * @param ciHigh its upper end
  */
 public record Spread(
-        int n, double mean, OptionalDouble sd, double min, double max, OptionalDouble ciLow, OptionalDouble ciHigh) {
+        int n,
+        double mean,
+        OptionalDouble sd,
+        double min,
+        double max,
+        OptionalDouble ciLow,
+        OptionalDouble ciHigh) {
 
     /**
      * Returns the spread of at least one finite measurement.
@@ -37,7 +44,14 @@ public record Spread(
         double max = Arrays.stream(values).max().getAsDouble();
         double mean = Math.clamp(Arrays.stream(values).sum() / n, min, max);
         if (n == 1) {
-            return new Spread(1, mean, OptionalDouble.empty(), min, max, OptionalDouble.empty(), OptionalDouble.empty());
+            return new Spread(
+                    1,
+                    mean,
+                    OptionalDouble.empty(),
+                    min,
+                    max,
+                    OptionalDouble.empty(),
+                    OptionalDouble.empty());
         }
         double squares = 0;
         for (double v : values) {
@@ -57,6 +71,8 @@ public record Spread(
 
     /** Returns sd/mean; empty for one measurement or a mean of zero. */
     public OptionalDouble coefficientOfVariation() {
-        return sd.isEmpty() || mean == 0 ? OptionalDouble.empty() : OptionalDouble.of(sd.getAsDouble() / Math.abs(mean));
+        return sd.isEmpty() || mean == 0
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(sd.getAsDouble() / Math.abs(mean));
     }
 }
