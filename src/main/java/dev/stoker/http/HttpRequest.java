@@ -6,12 +6,10 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * One request. The Host, Content-Length, Accept-Encoding and Connection headers are the exchange's
- * own business.
+ * One request. The Host, Content-Length, Accept-Encoding and Connection headers are the exchange's own business.
  *
  * @param method GET, POST …
- * @param path the path and query, starting with a slash, encoded; the endpoint's base path comes
- *     before it
+ * @param path the path and query, starting with a slash, encoded; the endpoint's base path comes before it
  * @param headers further headers, in order
  * @param body the body's bytes; empty for none. The array is not copied: do not change it.
  */
@@ -41,10 +39,7 @@ public record HttpRequest(String method, String path, Map<String, String> header
     /** Returns a request that posts JSON text. */
     public static HttpRequest post(String path, String json) {
         return new HttpRequest(
-                "POST",
-                path,
-                Map.of("Content-Type", "application/json"),
-                json.getBytes(StandardCharsets.UTF_8));
+                "POST", path, Map.of("Content-Type", "application/json"), json.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Returns this request with one header more. */
@@ -56,11 +51,7 @@ public record HttpRequest(String method, String path, Map<String, String> header
 
     byte[] encoded(Endpoint endpoint, boolean keepAlive) {
         StringBuilder head = new StringBuilder(256);
-        head.append(method)
-                .append(' ')
-                .append(endpoint.basePath())
-                .append(path)
-                .append(" HTTP/1.1\r\n");
+        head.append(method).append(' ').append(endpoint.basePath()).append(path).append(" HTTP/1.1\r\n");
         head.append("Host: ").append(endpoint.hostHeader()).append("\r\n");
         head.append("User-Agent: stoker\r\nAccept: */*\r\nAccept-Encoding: identity\r\n");
         head.append("Connection: ").append(keepAlive ? "keep-alive" : "close").append("\r\n");

@@ -2,15 +2,13 @@ package dev.stoker.server;
 
 import dev.stoker.base.Cancellation;
 import dev.stoker.http.SendStamps;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
 /**
- * One server that runs language models, behind its dialect. Everything here blocks its thread for a
- * bounded time, is safe to call from several threads, and never loads, wakes or changes anything
- * unless its contract says so.
+ * One server that runs language models, behind its dialect. Everything here blocks its thread for a bounded time, is
+ * safe to call from several threads, and never loads, wakes or changes anything unless its contract says so.
  */
 public interface InferenceServer {
 
@@ -35,19 +33,13 @@ public interface InferenceServer {
     LoadReport load(String model, RunnerOptions options, Duration stall, Cancellation cancellation)
             throws ServerException;
 
-    /**
-     * Takes a model out of memory and waits until it is gone, at most so long. A model that is not
-     * loaded is gone.
-     */
-    UnloadReport unload(String model, Duration wait, Cancellation cancellation)
-            throws ServerException;
+    /** Takes a model out of memory and waits until it is gone, at most so long. A model that is not loaded is gone. */
+    UnloadReport unload(String model, Duration wait, Cancellation cancellation) throws ServerException;
 
     /**
-     * Generates text. Never throws for what a server does: the last event is an {@code End} or a
-     * {@code Fault}.
+     * Generates text. Never throws for what a server does: the last event is an {@code End} or a {@code Fault}.
      *
-     * @param stamps learns when the connection stood and when the request was sent, in the clock's
-     *     time
+     * @param stamps learns when the connection stood and when the request was sent, in the clock's time
      */
     void stream(
             GenerationRequest request,
