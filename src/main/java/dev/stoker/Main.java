@@ -19,7 +19,7 @@ public final class Main {
             System.out.println(StokerVersion.line());
             return;
         }
-        System.exit(StokerCommand.commandLine(verbs(), args).execute(args));
+        System.exit(StokerCommand.execute(verbs(), args));
     }
 
     /** Each verb and how it is made, in the order of the help text; a new command is added here. */

@@ -28,12 +28,17 @@ public final class StokerCommand implements Runnable {
 
     private StokerCommand() {}
 
+    /** Runs what the arguments ask for and returns the exit code. */
+    public static int execute(Map<String, Supplier<Object>> verbs, String... args) {
+        return commandLine(verbs, args).execute(args);
+    }
+
     /**
      * The command line with these verbs, each an object annotated with {@link Command}. Reading a
      * verb's annotations takes milliseconds, so where the arguments name one verb only that one is
      * made.
      */
-    public static CommandLine commandLine(Map<String, Supplier<Object>> verbs, String... args) {
+    static CommandLine commandLine(Map<String, Supplier<Object>> verbs, String... args) {
         CommandLine line = new CommandLine(new StokerCommand());
         String first = args.length == 0 ? "" : args[0];
         if (verbs.containsKey(first) && !NEED_ALL.contains(first)) {
