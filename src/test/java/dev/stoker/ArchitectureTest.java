@@ -6,6 +6,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -14,27 +15,30 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The borders between the rooms, as {@code docs/architecture.md} draws them. A room is a package right below {@code
- * dev.stoker}. The table also names rooms that are planned and still empty, so that the first class in one finds its
- * border drawn; a room that is not in the table is refused.
+ * The borders between the rooms, as {@code docs/architecture.md} draws them. A room is a package
+ * right below {@code dev.stoker}. The table also names rooms that are planned and still empty, so
+ * that the first class in one finds its border drawn; a room that is not in the table is refused.
  */
 class ArchitectureTest {
     private static final String ROOT = "dev.stoker";
 
     /** What every feature may use beside the rooms that its own line names. */
-    private static final String BELOW = "base json stats trace memory http server host gpu gguf control history";
+    private static final String BELOW =
+            "base json stats trace memory http server host gpu gguf control history";
 
     private static final String FEATURES = "bench load degrade warm explain doctor tune plan fleet";
 
@@ -213,7 +217,9 @@ class ArchitectureTest {
                                 DescribedPredicate.describe(
                                         "are the clock",
                                         type ->
-                                                type.getName().matches(ROOT + "\\.base\\.Clock(\\$.*)?")));
+                                                type.getName()
+                                                        .matches(
+                                                                ROOT + "\\.base\\.Clock(\\$.*)?")));
         noClasses()
                 .that(not(mayReadTime))
                 .should()
