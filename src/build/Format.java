@@ -27,15 +27,17 @@ final class Format {
 
     public static void main(String[] args) throws IOException {
         boolean write = args[0].equals("write");
+        boolean all = args[1].equals("all");
         FileTime start = FileTime.from(Instant.now());
         FileTime last =
                 Files.exists(STAMP) ? Files.getLastModifiedTime(STAMP) : FileTime.fromMillis(0);
         List<Path> changed = new ArrayList<>();
-        for (int i = 1; i < args.length; i++) {
+        for (int i = 2; i < args.length; i++) {
             Path root = Path.of(args[i]);
             if (Files.isDirectory(root)) {
                 try (Stream<Path> files = Files.walk(root)) {
                     files.filter(file -> file.toString().endsWith(".java"))
+                            .filter(file -> all || file.startsWith(args[1]))
                             .filter(file -> modified(file).compareTo(last) >= 0)
                             .forEach(changed::add);
                 }
@@ -49,6 +51,9 @@ final class Format {
                         .filter(complaint -> !complaint.isEmpty())
                         .sorted()
                         .toList();
+        if (complaints.isEmpty() && !all) {
+            return;
+        }
         if (complaints.isEmpty()) {
             Files.createDirectories(STAMP.getParent());
             Files.writeString(STAMP, "");

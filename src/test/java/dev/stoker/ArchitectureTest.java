@@ -14,7 +14,6 @@ import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,7 +54,7 @@ class ArchitectureTest {
         room("json", "base");
         room("trace", "base");
         room("memory", "base");
-        room("server", "base json http");
+        room("server", "base json trace http");
         room("control", "base json http host");
         room("history", "base json stats trace");
 
@@ -73,13 +72,13 @@ class ArchitectureTest {
         room("web", BELOW + " " + FEATURES);
         room("metrics", BELOW + " " + FEATURES);
         room("stack", BELOW + " " + FEATURES);
-        room("sim", "base json memory server host gpu control");
+        room("sim", "base json trace memory server host gpu control");
         room("cli", BELOW + " " + FEATURES + " tui web metrics stack sim");
     }
 
     private static final JavaClasses CLASSES =
             new ClassFileImporter()
-                    .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                    .withImportOption(location -> !location.contains("/test-classes/"))
                     .importPackages(ROOT);
 
     private static void room(String name, String others) {
