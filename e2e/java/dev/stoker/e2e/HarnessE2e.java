@@ -90,6 +90,32 @@ final class HarnessE2e {
         }
     }
 
+    @Test
+    void stoker_versionAsked_printsItAndEndsWell() {
+        try (StokerCli stoker = new StokerCli()) {
+            StokerCli.Result result = stoker.run("--version");
+            assertThat(result.exitCode()).as(result.stderr()).isZero();
+            assertThat(result.stdout()).startsWith("stoker ");
+        }
+    }
+
+    @Test
+    void process_ofOneFamily_outlivesTheOtherAndEndsWithItsOwn() throws IOException {
+        Process process;
+        try (ProcessFamily family = new ProcessFamily()) {
+            ProcessBuilder sleep = new ProcessBuilder("sleep", "60");
+            family.adopt(sleep);
+            process = sleep.start();
+            long pid = process.pid();
+            try (ProcessFamily other = new ProcessFamily()) {
+                Waiting.until("it is known", SHORT, () -> family.pids().equals(List.of(pid)));
+                assertThat(other.pids()).isEmpty();
+            }
+            assertThat(process.isAlive()).isTrue();
+        }
+        Waiting.until("it is gone", SHORT, () -> !process.isAlive());
+    }
+
     private static HttpProbe.Answer generate(RealOllama ollama, String model) {
         String body =
                 """
