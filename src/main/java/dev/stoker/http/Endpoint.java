@@ -2,6 +2,7 @@ package dev.stoker.http;
 
 import dev.stoker.base.Text;
 import dev.stoker.base.UserError;
+
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
@@ -12,7 +13,8 @@ import java.util.Locale;
  * @param tls whether the connection is encrypted
  * @param host a name, an IPv4 address, or an IPv6 address without brackets
  * @param port 1 to 65535
- * @param basePath the path before every request's own path: empty, or starts with a slash and does not end with one
+ * @param basePath the path before every request's own path: empty, or starts with a slash and does
+ *     not end with one
  */
 public record Endpoint(boolean tls, String host, int port, String basePath) {
 
@@ -55,17 +57,25 @@ public record Endpoint(boolean tls, String host, int port, String basePath) {
 
     private static UserError bad(String url) {
         return UserError.wrongUse(
-                "Expected the server's URL, such as http://127.0.0.1:11434, but got '" + Text.plain(url) + "'.",
+                "Expected the server's URL, such as http://127.0.0.1:11434, but got '"
+                        + Text.plain(url)
+                        + "'.",
                 "Give it with --server http://HOST:PORT.");
     }
 
-    /** Returns the value of the Host header: with brackets where needed, without the scheme's own port. */
+    /**
+     * Returns the value of the Host header: with brackets where needed, without the scheme's own
+     * port.
+     */
     public String hostHeader() {
         String name = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
         return port == (tls ? 443 : 80) ? name : name + ":" + port;
     }
 
-    /** Returns whether the address is one of this machine's loopback ones, by its form alone (no look-up). */
+    /**
+     * Returns whether the address is one of this machine's loopback ones, by its form alone (no
+     * look-up).
+     */
     public boolean isLoopback() {
         return host.equals("localhost") || host.equals("::1") || host.startsWith("127.");
     }

@@ -3,17 +3,24 @@ package dev.stoker.http;
 import java.time.Duration;
 
 /**
- * How an exchange ended. Nothing here is thrown: a broken connection is an ordinary result of talking to a server.
+ * How an exchange ended. Nothing here is thrown: a broken connection is an ordinary result of
+ * talking to a server.
  */
 public sealed interface ExchangeEnd {
 
     /** The response came to its proper end. */
     record Complete(long nanos, Framing framing) implements ExchangeEnd {}
 
-    /** No connection: refused, no such host, no route, TLS failed, or not accepted in time. Nothing was sent. */
+    /**
+     * No connection: refused, no such host, no route, TLS failed, or not accepted in time. Nothing
+     * was sent.
+     */
     record Unreachable(String reason) implements ExchangeEnd {}
 
-    /** The connection ended before the response did; {@code headSeen} tells whether a status had come. */
+    /**
+     * The connection ended before the response did; {@code headSeen} tells whether a status had
+     * come.
+     */
     record Cut(long nanos, boolean headSeen, String reason) implements ExchangeEnd {}
 
     /** No byte came for so long; {@code headSeen} tells whether a status had come. */

@@ -2,6 +2,7 @@ package dev.stoker.http;
 
 import dev.stoker.base.Cancellation;
 import dev.stoker.base.Clock;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,15 +18,16 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
- * Carries HTTP/1.1 exchanges to one endpoint over blocking sockets, one connection an exchange, with a stamp of the
- * clock at every read. It knows nothing of language models. Each call blocks its own thread (a virtual one will do);
- * the object itself holds no state and may be shared.
+ * Carries HTTP/1.1 exchanges to one endpoint over blocking sockets, one connection an exchange,
+ * with a stamp of the clock at every read. It knows nothing of language models. Each call blocks
+ * its own thread (a virtual one will do); the object itself holds no state and may be shared.
  */
 public final class HttpExchange {
     private static final int BUFFER_BYTES = 64 << 10;
@@ -46,19 +48,28 @@ public final class HttpExchange {
         return clock;
     }
 
-    /** Sends a request and hands on the response until its end, whatever that is. Never throws for what a server does. */
+    /**
+     * Sends a request and hands on the response until its end, whatever that is. Never throws for
+     * what a server does.
+     */
     public ExchangeEnd run(
-            HttpRequest request, Timeouts timeouts, SendStamps stamps, ResponseSink sink, Cancellation cancellation) {
+            HttpRequest request,
+            Timeouts timeouts,
+            SendStamps stamps,
+            ResponseSink sink,
+            Cancellation cancellation) {
         if (cancellation.isCancelled()) {
             return new ExchangeEnd.Cancelled();
         }
         AtomicReference<Socket> open = new AtomicReference<>(new Socket());
-        try (Cancellation.Registration r = cancellation.onCancel(() -> closeQuietly(open.get()))) {
+        try (Cancellation.Registration _ = cancellation.onCancel(() -> closeQuietly(open.get()))) {
             Socket socket;
             try {
                 socket = connect(open, timeouts, cancellation);
             } catch (IOException e) {
-                return cancellation.isCancelled() ? new ExchangeEnd.Cancelled() : new ExchangeEnd.Unreachable(why(e, timeouts));
+                return cancellation.isCancelled()
+                        ? new ExchangeEnd.Cancelled()
+                        : new ExchangeEnd.Unreachable(why(e, timeouts));
             }
             stamps.connected(clock.nanos());
             return converse(socket, request, timeouts, stamps, sink, cancellation);
@@ -68,7 +79,8 @@ public final class HttpExchange {
     }
 
     /** Sends a request and collects the whole answer, at most so many bytes of it. */
-    public HttpAnswer fetch(HttpRequest request, Timeouts timeouts, int largestBody, Cancellation cancellation) {
+    public HttpAnswer fetch(
+            HttpRequest request, Timeouts timeouts, int largestBody, Cancellation cancellation) {
         Collector collector = new Collector(largestBody);
         ExchangeEnd end;
         try {
@@ -79,7 +91,8 @@ public final class HttpExchange {
         return new HttpAnswer(collector.head, collector.bytes.toByteArray(), end);
     }
 
-    private Socket connect(AtomicReference<Socket> open, Timeouts timeouts, Cancellation cancellation)
+    private Socket connect(
+            AtomicReference<Socket> open, Timeouts timeouts, Cancellation cancellation)
             throws IOException {
         int wait = millis(timeouts.connect());
         Socket plain = connectToAny(open, wait, cancellation);
@@ -88,7 +101,8 @@ public final class HttpExchange {
         }
         plain.setSoTimeout(wait);
         SSLSocketFactory factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
-        SSLSocket tls = (SSLSocket) factory.createSocket(plain, endpoint.host(), endpoint.port(), true);
+        SSLSocket tls =
+                (SSLSocket) factory.createSocket(plain, endpoint.host(), endpoint.port(), true);
         SSLParameters parameters = tls.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         tls.setSSLParameters(parameters);
@@ -97,7 +111,8 @@ public final class HttpExchange {
     }
 
     /** Tries each address of the host in turn (localhost is often two), each within the wait. */
-    private Socket connectToAny(AtomicReference<Socket> open, int waitMillis, Cancellation cancellation)
+    private Socket connectToAny(
+            AtomicReference<Socket> open, int waitMillis, Cancellation cancellation)
             throws IOException {
         IOException failure = new UnknownHostException(endpoint.host());
         for (InetAddress address : InetAddress.getAllByName(endpoint.host())) {
@@ -146,7 +161,8 @@ public final class HttpExchange {
                 if (n < 0) {
                     return parser.mayEndByClose() && parser.headSeen()
                             ? new ExchangeEnd.Complete(last, ExchangeEnd.Framing.CLOSED)
-                            : new ExchangeEnd.Cut(last, parser.headSeen(), "the server closed the connection");
+                            : new ExchangeEnd.Cut(
+                                    last, parser.headSeen(), "the server closed the connection");
                 }
                 parser.feed(buffer, 0, n, last);
                 if (parser.isDone()) {
@@ -154,7 +170,8 @@ public final class HttpExchange {
                 }
             }
         } catch (SocketTimeoutException e) {
-            return new ExchangeEnd.Stalled(Duration.ofNanos(clock.nanos() - last), parser.headSeen());
+            return new ExchangeEnd.Stalled(
+                    Duration.ofNanos(clock.nanos() - last), parser.headSeen());
         } catch (IOException e) {
             return cancellation.isCancelled()
                     ? new ExchangeEnd.Cancelled()
@@ -165,8 +182,8 @@ public final class HttpExchange {
     }
 
     /**
-     * Writes the request. A server that refuses early (too large, wrong path) may answer and close while the body is
-     * still being written: then its answer counts, not the broken pipe.
+     * Writes the request. A server that refuses early (too large, wrong path) may answer and close
+     * while the body is still being written: then its answer counts, not the broken pipe.
      */
     private void send(Socket socket, HttpRequest request) throws IOException {
         try {
@@ -181,18 +198,21 @@ public final class HttpExchange {
 
     private static String reset(IOException e) {
         String message = String.valueOf(e.getMessage());
-        return message.toLowerCase(Locale.ROOT).contains("reset") ? "the connection was reset" : message;
+        return message.toLowerCase(Locale.ROOT).contains("reset")
+                ? "the connection was reset"
+                : message;
     }
 
     private int millis(Duration duration) {
-        return (int) Math.clamp(clock.toWall(duration).toMillis(), 1, Integer.MAX_VALUE);
+        return Math.clamp(clock.toWall(duration).toMillis(), 1, Integer.MAX_VALUE);
     }
 
     private static String why(IOException e, Timeouts timeouts) {
         return switch (e) {
             case UnknownHostException u -> "there is no host of that name";
             case NoRouteToHostException n -> "there is no route to it";
-            case SocketTimeoutException s -> "no connection within " + timeouts.connect().toSeconds() + " s";
+            case SocketTimeoutException s ->
+                    "no connection within " + timeouts.connect().toSeconds() + " s";
             case ConnectException c -> "nothing listens there (connection refused)";
             case SSLException s -> "TLS failed: " + s.getMessage();
             default -> String.valueOf(e.getMessage());

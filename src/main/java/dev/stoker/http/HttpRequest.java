@@ -6,10 +6,12 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * One request. The Host, Content-Length, Accept-Encoding and Connection headers are the exchange's own business.
+ * One request. The Host, Content-Length, Accept-Encoding and Connection headers are the exchange's
+ * own business.
  *
  * @param method GET, POST …
- * @param path the path and query, starting with a slash, encoded; the endpoint's base path comes before it
+ * @param path the path and query, starting with a slash, encoded; the endpoint's base path comes
+ *     before it
  * @param headers further headers, in order
  * @param body the body's bytes; empty for none. The array is not copied: do not change it.
  */
@@ -39,7 +41,10 @@ public record HttpRequest(String method, String path, Map<String, String> header
     /** Returns a request that posts JSON text. */
     public static HttpRequest post(String path, String json) {
         return new HttpRequest(
-                "POST", path, Map.of("Content-Type", "application/json"), json.getBytes(StandardCharsets.UTF_8));
+                "POST",
+                path,
+                Map.of("Content-Type", "application/json"),
+                json.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Returns this request with one header more. */
@@ -51,7 +56,11 @@ public record HttpRequest(String method, String path, Map<String, String> header
 
     byte[] encoded(Endpoint endpoint, boolean keepAlive) {
         StringBuilder head = new StringBuilder(256);
-        head.append(method).append(' ').append(endpoint.basePath()).append(path).append(" HTTP/1.1\r\n");
+        head.append(method)
+                .append(' ')
+                .append(endpoint.basePath())
+                .append(path)
+                .append(" HTTP/1.1\r\n");
         head.append("Host: ").append(endpoint.hostHeader()).append("\r\n");
         head.append("User-Agent: stoker\r\nAccept: */*\r\nAccept-Encoding: identity\r\n");
         head.append("Connection: ").append(keepAlive ? "keep-alive" : "close").append("\r\n");
@@ -65,5 +74,11 @@ public record HttpRequest(String method, String path, Map<String, String> header
         System.arraycopy(start, 0, all, 0, start.length);
         System.arraycopy(body, 0, all, start.length, body.length);
         return all;
+    }
+
+    /** Says what is asked, and none of the headers: one of them may hold a key. */
+    @Override
+    public String toString() {
+        return method + " " + path + ", " + body.length + " bytes";
     }
 }

@@ -7,8 +7,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Reads one HTTP/1.1 response from bytes that arrive in pieces of any size, and hands the body on without its framing
- * and without copying it. Pure: no clock, no socket, no thread; one instance a response, used by one thread.
+ * Reads one HTTP/1.1 response from bytes that arrive in pieces of any size, and hands the body on
+ * without its framing and without copying it. Pure: no clock, no socket, no thread; one instance a
+ * response, used by one thread.
  *
  * <p>Source: RFC 9112. Bounds: 64 KiB of head, 1 KiB a chunk-size line.
  */
@@ -52,7 +53,8 @@ public final class ResponseParser {
      * Reads the next bytes.
      *
      * @param nanos the stamp of the read that brought them, handed on to the sink
-     * @return how many bytes belong to this response: all of them unless the response ended within them
+     * @return how many bytes belong to this response: all of them unless the response ended within
+     *     them
      */
     public int feed(byte[] buffer, int offset, int length, long nanos) throws MalformedResponse {
         int at = offset;
@@ -87,12 +89,16 @@ public final class ResponseParser {
 
     private void collect(byte b) throws MalformedResponse {
         headBytes++;
-        int limit = state == State.HEAD || state == State.TRAILER ? LARGEST_HEAD : LARGEST_CHUNK_LINE;
+        int limit =
+                state == State.HEAD || state == State.TRAILER ? LARGEST_HEAD : LARGEST_CHUNK_LINE;
         if ((state == State.HEAD || state == State.TRAILER ? headBytes : line.length()) > limit) {
             throw new MalformedResponse("a header of more than " + limit + " bytes");
         }
         line.append((char) (b & 0xff));
-        if (statusLine.isEmpty() && !headSeen && line.length() == 5 && !line.toString().equals("HTTP/")) {
+        if (statusLine.isEmpty()
+                && !headSeen
+                && line.length() == 5
+                && !line.toString().equals("HTTP/")) {
             throw new MalformedResponse("not an HTTP answer");
         }
     }
@@ -133,7 +139,10 @@ public final class ResponseParser {
             if (colon <= 0) {
                 throw new MalformedResponse("a header without a colon");
             }
-            headers.add(Map.entry(text.substring(0, colon).strip(), utf8(text.substring(colon + 1).strip())));
+            headers.add(
+                    Map.entry(
+                            text.substring(0, colon).strip(),
+                            utf8(text.substring(colon + 1).strip())));
         } else {
             endOfHead(nanos);
         }
@@ -162,8 +171,9 @@ public final class ResponseParser {
         ResponseHead head = new ResponseHead(status, reason, headers);
         headSeen = true;
         headBytes = 0;
-        reusable = statusLine.startsWith("HTTP/1.1")
-                && !head.header("Connection").orElse("").equalsIgnoreCase("close");
+        reusable =
+                statusLine.startsWith("HTTP/1.1")
+                        && !head.header("Connection").orElse("").equalsIgnoreCase("close");
         chooseFraming(head, status);
         sink.head(head, nanos);
     }
@@ -226,7 +236,10 @@ public final class ResponseParser {
         return state == State.UNTIL_CLOSE || state == State.DONE;
     }
 
-    /** Returns whether the connection may carry another exchange after this one; only meaningful when done. */
+    /**
+     * Returns whether the connection may carry another exchange after this one; only meaningful
+     * when done.
+     */
     public boolean isReusable() {
         return reusable && state == State.DONE;
     }

@@ -1,8 +1,9 @@
 package dev.stoker.http;
 
 /**
- * Takes a response as it arrives. Called from one thread, in order: the head once, then pieces of the body without
- * their framing. Every call carries the stamp of the read that brought the bytes, so several calls may share one stamp.
+ * Takes a response as it arrives. Called from one thread, in order: the head once, then pieces of
+ * the body without their framing. Every call carries the stamp of the read that brought the bytes,
+ * so several calls may share one stamp.
  */
 public interface ResponseSink {
 

@@ -12,8 +12,9 @@ import java.util.OptionalLong;
  * @param model as the server names it
  * @param messages the conversation, at least one message; ignored when {@code rawPrompt} is set
  * @param rawPrompt a prompt that is sent as it is, without the model's template
- * @param nonce a text never used before that the dialect places before everything a server could have cached, where
- *     its protocol allows it, and after switching off the caches that can be switched off
+ * @param nonce a text never used before that the dialect places before everything a server could
+ *     have cached, where its protocol allows it, and after switching off the caches that can be
+ *     switched off
  * @param maxTokens at most so many output tokens
  * @param seed for servers that honour one
  * @param temperature 0 for the most likely token
@@ -41,7 +42,9 @@ public record GenerationRequest(
         }
     }
 
-    /** Returns a request with one user message and nothing else set; 120 s of silence are a stall. */
+    /**
+     * Returns a request with one user message and nothing else set; 120 s of silence are a stall.
+     */
     public static GenerationRequest chat(String model, String prompt) {
         return new GenerationRequest(
                 model,
@@ -59,29 +62,76 @@ public record GenerationRequest(
 
     public GenerationRequest maxTokens(long tokens) {
         return new GenerationRequest(
-                model, messages, rawPrompt, nonce, OptionalLong.of(tokens), seed, temperature, think, ignoreEos,
-                runner, stall);
+                model,
+                messages,
+                rawPrompt,
+                nonce,
+                OptionalLong.of(tokens),
+                seed,
+                temperature,
+                think,
+                ignoreEos,
+                runner,
+                stall);
     }
 
     public GenerationRequest nonce(String text) {
         return new GenerationRequest(
-                model, messages, rawPrompt, Optional.of(text), maxTokens, seed, temperature, think, ignoreEos,
-                runner, stall);
+                model,
+                messages,
+                rawPrompt,
+                Optional.of(text),
+                maxTokens,
+                seed,
+                temperature,
+                think,
+                ignoreEos,
+                runner,
+                stall);
     }
 
     public GenerationRequest deterministic(long fixedSeed) {
         return new GenerationRequest(
-                model, messages, rawPrompt, nonce, maxTokens, OptionalLong.of(fixedSeed), OptionalDouble.of(0), think,
-                ignoreEos, runner, stall);
+                model,
+                messages,
+                rawPrompt,
+                nonce,
+                maxTokens,
+                OptionalLong.of(fixedSeed),
+                OptionalDouble.of(0),
+                think,
+                ignoreEos,
+                runner,
+                stall);
     }
 
     public GenerationRequest runner(RunnerOptions options) {
         return new GenerationRequest(
-                model, messages, rawPrompt, nonce, maxTokens, seed, temperature, think, ignoreEos, options, stall);
+                model,
+                messages,
+                rawPrompt,
+                nonce,
+                maxTokens,
+                seed,
+                temperature,
+                think,
+                ignoreEos,
+                options,
+                stall);
     }
 
     public GenerationRequest stall(Duration silence) {
         return new GenerationRequest(
-                model, messages, rawPrompt, nonce, maxTokens, seed, temperature, think, ignoreEos, runner, silence);
+                model,
+                messages,
+                rawPrompt,
+                nonce,
+                maxTokens,
+                seed,
+                temperature,
+                think,
+                ignoreEos,
+                runner,
+                silence);
     }
 }

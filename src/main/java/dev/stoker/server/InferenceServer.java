@@ -1,18 +1,27 @@
 package dev.stoker.server;
 
 import dev.stoker.base.Cancellation;
+import dev.stoker.base.Clock;
 import dev.stoker.http.SendStamps;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
 /**
- * One server that runs language models, behind its dialect. Everything here blocks its thread for a bounded time, is
- * safe to call from several threads, and never loads, wakes or changes anything unless its contract says so.
+ * One server that runs language models, behind its dialect. Everything here blocks its thread for a
+ * bounded time, is safe to call from several threads, and never loads, wakes or changes anything
+ * unless its contract says so.
  */
 public interface InferenceServer {
 
     ServerIdentity identity();
+
+    /**
+     * Returns the clock of this server's times: a fast one on a simulated box, so that its figures
+     * are simulated time.
+     */
+    Clock clock();
 
     Set<Ability> abilities();
 
@@ -33,17 +42,29 @@ public interface InferenceServer {
     LoadReport load(String model, RunnerOptions options, Duration stall, Cancellation cancellation)
             throws ServerException;
 
-    /** Takes a model out of memory and waits until it is gone, at most so long. A model that is not loaded is gone. */
-    UnloadReport unload(String model, Duration wait, Cancellation cancellation) throws ServerException;
+    /**
+     * Takes a model out of memory and waits until it is gone, at most so long. A model that is not
+     * loaded is gone.
+     */
+    UnloadReport unload(String model, Duration wait, Cancellation cancellation)
+            throws ServerException;
 
     /**
-     * Generates text. Never throws for what a server does: the last event is an {@code End} or a {@code Fault}.
+     * Generates text. Never throws for what a server does: the last event is an {@code End} or a
+     * {@code Fault}.
      *
-     * @param stamps learns when the connection stood and when the request was sent, in the clock's time
+     * @param stamps learns when the connection stood and when the request was sent, in the clock's
+     *     time
      */
     void stream(
             GenerationRequest request,
             SendStamps stamps,
             StreamEvents events,
             Cancellation cancellation);
+
+    /**
+     * Prepares a request for text without sending it, for whoever carries many exchanges at once.
+     * The events are those that {@link #stream} would give.
+     */
+    StreamCall prepare(GenerationRequest request, StreamEvents events);
 }

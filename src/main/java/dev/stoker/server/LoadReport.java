@@ -1,6 +1,7 @@
 package dev.stoker.server;
 
 import dev.stoker.base.Reading;
+
 import java.time.Duration;
 
 /**
@@ -10,4 +11,5 @@ import java.time.Duration;
  * @param serverTime the load as the server reports it, where it does
  * @param alreadyLoaded whether the model was in memory before: then neither time is a cold load
  */
-public record LoadReport(Duration clientTime, Reading<Duration> serverTime, boolean alreadyLoaded) {}
+public record LoadReport(
+        Duration clientTime, Reading<Duration> serverTime, boolean alreadyLoaded) {}

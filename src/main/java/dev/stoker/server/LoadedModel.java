@@ -2,10 +2,12 @@ package dev.stoker.server;
 
 import dev.stoker.base.Bytes;
 import dev.stoker.base.Reading;
+
 import java.time.Instant;
 
 /**
- * A model that a server says is in memory. The server's word is not proof of life: a runner that died stays listed.
+ * A model that a server says is in memory. The server's word is not proof of life: a runner that
+ * died stays listed.
  *
  * @param name as the server lists it
  * @param digest the server's digest of it

@@ -2,6 +2,7 @@ package dev.stoker.server;
 
 import dev.stoker.base.Bytes;
 import dev.stoker.base.Reading;
+
 import java.util.Set;
 
 /**

@@ -3,8 +3,8 @@ package dev.stoker.server;
 import java.time.Duration;
 
 /**
- * What went wrong with a server, as far as the outside can tell. Each says what happened in one sentence; {@link #code}
- * is the stable name in records and JSON.
+ * What went wrong with a server, as far as the outside can tell. Each says what happened in one
+ * sentence; {@link #code} is the stable name in records and JSON.
  */
 public sealed interface ServerFailure {
 
@@ -38,10 +38,16 @@ public sealed interface ServerFailure {
     /** 503, or 429: full queue, still loading. */
     record Busy(int status, String detail) implements ServerFailure {}
 
-    /** The server says that the request is wrong: an option's type, a context overflow, a missing ability. */
+    /**
+     * The server says that the request is wrong: an option's type, a context overflow. Status 0: it
+     * was not even asked, because this kind of server can't do it.
+     */
     record BadRequest(int status, String detail) implements ServerFailure {}
 
-    /** The answer is not what this kind of server says: not HTTP, not JSON, an unknown status. */
+    /**
+     * The answer is not what this kind of server says: not HTTP, not JSON, a status or a 500 nobody
+     * knows.
+     */
     record BadAnswer(int status, String detail) implements ServerFailure {}
 
     /** The caller stopped it. */
@@ -66,28 +72,47 @@ public sealed interface ServerFailure {
         };
     }
 
-    /** Returns what happened, in one sentence for a person; text of the server in it still needs cleaning to print. */
+    /**
+     * Returns what happened, in one sentence for a person; text of the server in it still needs
+     * cleaning to print.
+     */
     default String sentence() {
         return switch (this) {
-            case Unreachable f -> "The server at " + f.url() + " could not be reached: " + f.reason() + ".";
-            case Refused f -> "The server refused the request (HTTP " + f.status() + "): " + f.reason() + ".";
-            case ModelMissing f -> "The server does not have the model '" + f.model() + "'" + tail(f.detail());
-            case LoadFailed f -> "The model '" + f.model() + "' could not be loaded" + tail(f.detail());
-            case OutOfMemory f -> "Memory ran out for the model '" + f.model() + "'" + tail(f.detail());
+            case Unreachable f ->
+                    "The server at " + f.url() + " could not be reached: " + f.reason() + ".";
+            case Refused f ->
+                    "The server refused the request (HTTP " + f.status() + "): " + f.reason() + ".";
+            case ModelMissing f ->
+                    "The server does not have the model '" + f.model() + "'" + tail(f.detail());
+            case LoadFailed f ->
+                    "The model '" + f.model() + "' could not be loaded" + tail(f.detail());
+            case OutOfMemory f ->
+                    "Memory ran out for the model '" + f.model() + "'" + tail(f.detail());
             case StreamCut f -> "The answer ended before it was complete" + tail(f.detail());
-            case StreamError f -> "The server reported an error in the middle of the answer" + tail(f.detail());
+            case StreamError f ->
+                    "The server reported an error in the middle of the answer" + tail(f.detail());
             case ServerDied f -> "The server or its runner died" + tail(f.detail());
-            case Stalled f -> "Nothing came for " + f.silence().toSeconds() + " s " + f.when() + ".";
+            case Stalled f ->
+                    "Nothing came for " + f.silence().toSeconds() + " s " + f.when() + ".";
             case Busy f -> "The server is busy (HTTP " + f.status() + ")" + tail(f.detail());
-            case BadRequest f -> "The server calls the request wrong (HTTP " + f.status() + ")" + tail(f.detail());
-            case BadAnswer f -> "The answer is not what such a server says"
-                    + (f.status() > 0 ? " (HTTP " + f.status() + ")" : "")
-                    + tail(f.detail());
+            case BadRequest f ->
+                    (f.status() > 0
+                                    ? "The server calls the request wrong (HTTP " + f.status() + ")"
+                                    : "The server can not do this")
+                            + tail(f.detail());
+            case BadAnswer f ->
+                    (f.status() >= 500
+                                    ? "The server failed (HTTP " + f.status() + ")"
+                                    : "The answer is not what such a server says"
+                                            + (f.status() > 0 ? " (HTTP " + f.status() + ")" : ""))
+                            + tail(f.detail());
             case Cancelled f -> "The request was cancelled.";
         };
     }
 
     private static String tail(String detail) {
-        return detail.isBlank() ? "." : ": " + detail.strip() + (detail.strip().endsWith(".") ? "" : ".");
+        return detail.isBlank()
+                ? "."
+                : ": " + detail.strip() + (detail.strip().endsWith(".") ? "" : ".");
     }
 }

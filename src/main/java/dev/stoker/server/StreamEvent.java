@@ -4,9 +4,9 @@ import dev.stoker.http.ResponseHead;
 import dev.stoker.trace.ServerTimings;
 
 /**
- * What happens in one answer, in order. A stream is any number of events, ended by exactly one {@link End} or
- * {@link Fault}. {@code nanos} is the clock's reading at the read that brought the bytes, so events of one read share a
- * stamp.
+ * What happens in one answer, in order. A stream is any number of events, ended by exactly one
+ * {@link End} or {@link Fault}. {@code nanos} is the clock's reading at the read that brought the
+ * bytes, so events of one read share a stamp.
  */
 public sealed interface StreamEvent {
     long nanos();
@@ -26,7 +26,10 @@ public sealed interface StreamEvent {
     /** What the server says of the request; the last one counts. */
     record Usage(long nanos, ServerTimings timings) implements StreamEvent {}
 
-    /** The answer came to its proper end; {@code finishReason} is the server's word (stop, length, tool_calls …). */
+    /**
+     * The answer came to its proper end; {@code finishReason} is the server's word (stop, length,
+     * tool_calls …).
+     */
     record End(long nanos, String finishReason) implements StreamEvent {}
 
     /** The answer failed. */

@@ -1,0 +1,172 @@
+package dev.stoker.server.openai;
+
+import dev.stoker.base.Cancellation;
+import dev.stoker.base.Clock;
+import dev.stoker.base.Reading;
+import dev.stoker.http.ExchangeEnd;
+import dev.stoker.http.HttpAnswer;
+import dev.stoker.http.HttpRequest;
+import dev.stoker.http.SendStamps;
+import dev.stoker.json.Json;
+import dev.stoker.server.Ability;
+import dev.stoker.server.GenerationRequest;
+import dev.stoker.server.InferenceServer;
+import dev.stoker.server.LoadReport;
+import dev.stoker.server.LoadedModel;
+import dev.stoker.server.ModelInfo;
+import dev.stoker.server.RunnerOptions;
+import dev.stoker.server.ServerConnection;
+import dev.stoker.server.ServerException;
+import dev.stoker.server.ServerFailure;
+import dev.stoker.server.ServerIdentity;
+import dev.stoker.server.StreamCall;
+import dev.stoker.server.StreamEvents;
+import dev.stoker.server.UnloadReport;
+
+import tools.jackson.databind.JsonNode;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * vLLM, SGLang, TGI, and whatever else speaks OpenAI's form and has its models in memory from start
+ * to end. Thread-safe.
+ */
+public final class OpenAiServer implements InferenceServer {
+    private static final Set<Ability> ABILITIES =
+            Set.of(Ability.LIST_MODELS, Ability.LIST_LOADED, Ability.SEED);
+    private static final String NOT_TOLD = "the server does not tell it";
+
+    private final ServerIdentity identity;
+    private final ServerConnection connection;
+    private final OpenAiRequests requests;
+
+    public OpenAiServer(ServerIdentity identity, ServerConnection connection) {
+        this.identity = identity;
+        this.connection = connection;
+        this.requests = new OpenAiRequests(identity.kind(), connection);
+    }
+
+    @Override
+    public ServerIdentity identity() {
+        return identity;
+    }
+
+    @Override
+    public Clock clock() {
+        return connection.clock();
+    }
+
+    @Override
+    public Set<Ability> abilities() {
+        return ABILITIES;
+    }
+
+    /**
+     * Asks {@code /health} where there is one: it knows whether the engine lives; else for the list
+     * of models.
+     */
+    @Override
+    public void ping() throws ServerException {
+        HttpAnswer health = connection.ask(HttpRequest.get("/health"));
+        if (!(health.end() instanceof ExchangeEnd.Complete)) {
+            throw new ServerException(connection.failures().ofEnd(health.end()));
+        }
+        if (health.isSuccess()) {
+            return;
+        }
+        if (health.status() == 503) {
+            throw new ServerException(
+                    connection.failures().ofStatus(503, health.text(), "", false));
+        }
+        connection.get("/v1/models");
+    }
+
+    @Override
+    public List<ModelInfo> models() throws ServerException {
+        return served(connection).stream().map(OpenAiServer::info).toList();
+    }
+
+    @Override
+    public List<LoadedModel> loaded() throws ServerException {
+        return served(connection).stream().map(OpenAiServer::inMemory).toList();
+    }
+
+    static List<JsonNode> served(ServerConnection connection) throws ServerException {
+        return connection
+                .get("/v1/models")
+                .path("data")
+                .valueStream()
+                .filter(e -> !id(e).isEmpty())
+                .toList();
+    }
+
+    static String id(JsonNode entry) {
+        return Json.text(entry, "id").orElse("");
+    }
+
+    static ModelInfo info(JsonNode entry) {
+        return new ModelInfo(
+                id(entry),
+                Reading.unsupported(NOT_TOLD),
+                Reading.unsupported(NOT_TOLD),
+                Reading.unsupported(NOT_TOLD),
+                Reading.unsupported(NOT_TOLD),
+                Reading.unsupported(NOT_TOLD),
+                Reading.unsupported(NOT_TOLD),
+                Set.of(),
+                false);
+    }
+
+    static LoadedModel inMemory(JsonNode entry) {
+        return new LoadedModel(
+                id(entry),
+                Reading.unsupported(NOT_TOLD),
+                Reading.unsupported(NOT_TOLD),
+                Reading.unsupported(NOT_TOLD),
+                Json.reading(entry, NOT_TOLD, "max_model_len"),
+                Reading.unsupported(NOT_TOLD));
+    }
+
+    /** Finds that the model is there: these servers load at their start only. */
+    @Override
+    public LoadReport load(
+            String model, RunnerOptions options, Duration stall, Cancellation cancellation)
+            throws ServerException {
+        long start = clock().nanos();
+        List<String> names = served(connection).stream().map(OpenAiServer::id).toList();
+        if (!names.contains(model)) {
+            throw new ServerException(
+                    new ServerFailure.ModelMissing(
+                            model, "this server serves " + String.join(", ", names)));
+        }
+        return new LoadReport(
+                Duration.ofNanos(clock().nanos() - start),
+                Reading.unsupported("the model was loaded when the server started"),
+                true);
+    }
+
+    @Override
+    public UnloadReport unload(String model, Duration wait, Cancellation cancellation)
+            throws ServerException {
+        throw new ServerException(
+                new ServerFailure.BadRequest(
+                        0,
+                        identity.kind().title() + " keeps its model until the server is stopped"));
+    }
+
+    @Override
+    public StreamCall prepare(GenerationRequest request, StreamEvents events) {
+        return requests.prepare(request, events);
+    }
+
+    @Override
+    public void stream(
+            GenerationRequest request,
+            SendStamps stamps,
+            StreamEvents events,
+            Cancellation cancellation) {
+        connection.stream(prepare(request, events), stamps, cancellation);
+    }
+}
