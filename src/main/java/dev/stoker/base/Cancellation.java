@@ -49,7 +49,7 @@ public final class Cancellation {
     }
 
     private synchronized void forget(Runnable action) {
-        actions.removeIf(a -> a == action);
+        actions.remove(action);
     }
 
     /** An action that waits for a cancellation; closing it takes the action back. */

@@ -88,7 +88,7 @@ final class OllamaRequests {
         ObjectNode options = body.putObject("options");
         runner.contextLength().ifPresent(n -> options.put("num_ctx", n));
         for (Map.Entry<String, Object> option : runner.extra().entrySet()) {
-            options.set(option.getKey(), Json.mapper().valueToTree(option.getValue()));
+            options.set(option.getKey(), Json.tree(option.getValue()));
         }
         return options;
     }

@@ -164,7 +164,7 @@ public final class LmStudioServer implements InferenceServer {
         ObjectNode body = Json.object().put("model", model);
         options.contextLength().ifPresent(n -> body.put("context_length", n));
         for (Map.Entry<String, Object> option : options.extra().entrySet()) {
-            body.set(option.getKey(), Json.mapper().valueToTree(option.getValue()));
+            body.set(option.getKey(), Json.tree(option.getValue()));
         }
         JsonNode answer = connection.load("/api/v1/models/load", body, model, stall, cancellation);
         Reading<Duration> told =

@@ -92,7 +92,7 @@ public final class OpenAiRequests {
             body.put("ignore_eos", true);
         }
         for (Map.Entry<String, Object> option : request.runner().extra().entrySet()) {
-            body.set(option.getKey(), Json.mapper().valueToTree(option.getValue()));
+            body.set(option.getKey(), Json.tree(option.getValue()));
         }
         return body;
     }
