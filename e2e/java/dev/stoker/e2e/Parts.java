@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The real servers and models that {@code e2e/install-servers} left in the cache folder.
@@ -16,7 +18,7 @@ import java.util.Map;
  * <p>A test asks for what it needs. A part that is not there ends that test with one line that
  * names it: as a skip on a user's machine, as a failure where {@code CI=true}, so that a green CI
  * run always means that the real servers were there. The list is read anew at every question, so a
- * part installed meanwhile is found. Immutable and safe for any thread.
+ * part installed meanwhile is found. Safe for any thread.
  *
  * <p>Source: {@code parts.env}, one {@code KEY=VALUE} a line.
  */
@@ -30,6 +32,9 @@ final class Parts {
     static final String OLLAMA_MODELS = "OLLAMA_MODELS_TEMPLATE";
     static final String OLLAMA_BROKEN_MODEL = "OLLAMA_MODELS_BROKEN";
 
+    /** The parts already named as missing, so that each is named in one line only. */
+    private static final Set<String> NAMED = ConcurrentHashMap.newKeySet();
+
     private Parts() {}
 
     /** The path of a part; ends the test where the part is missing. */
@@ -42,6 +47,9 @@ final class Parts {
         String why = "missing part " + part + " (looked in " + list + "): run e2e/install-servers";
         if ("true".equals(System.getenv("CI"))) {
             throw new AssertionFailedError(why);
+        }
+        if (NAMED.add(part)) {
+            System.err.println("tests skipped: " + why);
         }
         throw new TestAbortedException(why);
     }

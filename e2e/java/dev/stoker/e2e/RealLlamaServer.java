@@ -41,14 +41,14 @@ final class RealLlamaServer implements AutoCloseable {
     /** What the server will be like; {@link #start()} starts it. */
     static final class Setup {
         private final boolean router;
-        private final String modelPart;
+        private final List<String> modelParts;
         private final Map<String, String> environment = new LinkedHashMap<>();
         private final List<String> flags = new ArrayList<>();
         private boolean brokenModel;
 
-        private Setup(boolean router, String modelPart) {
+        private Setup(boolean router, String... modelParts) {
             this.router = router;
-            this.modelPart = modelPart;
+            this.modelParts = List.of(modelParts);
         }
 
         /** Further arguments, such as {@code "-np", "1"}. */
@@ -72,11 +72,24 @@ final class RealLlamaServer implements AutoCloseable {
         RealLlamaServer start() {
             Path program = Parts.require(Parts.LLAMA_SERVER);
             Path libraries = Parts.require(Parts.LLAMA_SERVER_LIBRARIES);
+            List<Path> sources = modelParts.stream().map(Parts::require).toList();
             Map<String, String> all = new LinkedHashMap<>(environment);
             all.put("LD_LIBRARY_PATH", libraries.toString());
             RunFolder folder = new RunFolder(router ? "router" : "llama-server");
+            Path models = folder.folder("models");
+            for (Path source : sources) {
+                RunFolder.linkFile(source, models.resolve(source.getFileName()));
+            }
+            if (brokenModel) {
+                copyCutShort(sources.getFirst(), models.resolve(BROKEN + ".gguf"));
+            }
             List<String> command = new ArrayList<>(List.of(program.toString()));
-            command.addAll(router ? modelFolder(folder) : List.of("-m", oneModel(folder)));
+            command.addAll(
+                    router
+                            ? List.of("--models-dir", models.toString())
+                            : List.of(
+                                    "-m",
+                                    models.resolve(sources.getFirst().getFileName()).toString()));
             command.addAll(flags);
             return new RealLlamaServer(
                     new ServerProgram(
@@ -89,24 +102,6 @@ final class RealLlamaServer implements AutoCloseable {
                                 return new ServerProgram.Launch(words, all);
                             }),
                     router);
-        }
-
-        private String oneModel(RunFolder folder) {
-            Path source = Parts.require(modelPart);
-            Path model = folder.folder("models").resolve(source.getFileName().toString());
-            RunFolder.linkFile(source, model);
-            return model.toString();
-        }
-
-        private List<String> modelFolder(RunFolder folder) {
-            Path models = folder.folder("models");
-            Path smollm2 = Parts.require(Parts.MODEL_SMOLLM2);
-            RunFolder.linkFile(smollm2, models.resolve(SMOLLM2 + ".gguf"));
-            RunFolder.linkFile(Parts.require(Parts.MODEL_GEMMA3), models.resolve(GEMMA3 + ".gguf"));
-            if (brokenModel) {
-                copyCutShort(smollm2, models.resolve(BROKEN + ".gguf"));
-            }
-            return List.of("--models-dir", models.toString());
         }
 
         private static void copyCutShort(Path source, Path target) {
@@ -128,7 +123,7 @@ final class RealLlamaServer implements AutoCloseable {
 
     /** A router over both models. */
     static Setup router() {
-        return new Setup(true, "");
+        return new Setup(true, Parts.MODEL_SMOLLM2, Parts.MODEL_GEMMA3);
     }
 
     URI url() {

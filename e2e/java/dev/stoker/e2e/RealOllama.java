@@ -2,6 +2,7 @@ package dev.stoker.e2e;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,12 +57,13 @@ final class RealOllama implements AutoCloseable {
         RealOllama start() {
             Path program = Parts.require(Parts.OLLAMA);
             Path models = Parts.require(Parts.OLLAMA_MODELS);
+            List<Path> stores = new ArrayList<>(List.of(models));
+            if (brokenModel) {
+                stores.add(Parts.require(Parts.OLLAMA_BROKEN_MODEL));
+            }
             RunFolder folder = new RunFolder("ollama");
             Path store = folder.folder("models");
-            RunFolder.linkTree(models, store);
-            if (brokenModel) {
-                RunFolder.linkTree(Parts.require(Parts.OLLAMA_BROKEN_MODEL), store);
-            }
+            stores.forEach(source -> RunFolder.linkTree(source, store));
             Map<String, String> all = new LinkedHashMap<>(environment);
             all.put("OLLAMA_MODELS", store.toString());
             return new RealOllama(
