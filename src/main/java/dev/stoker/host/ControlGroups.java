@@ -1,0 +1,228 @@
+package dev.stoker.host;
+
+import dev.stoker.base.Bytes;
+import dev.stoker.base.Reading;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Control groups, both versions: who keeps a process, how much memory its group is charged, and
+ * which limits hold it. Thread-safe.
+ *
+ * <p>Source: the kernel's cgroup-v2 and cgroup-v1/memory documents; a limit of v1 above 2⁶² bytes
+ * means none.
+ */
+final class ControlGroups {
+    private static final long NO_LIMIT = 1L << 62;
+    private static final Pattern CONTAINER =
+            Pattern.compile(
+                    "(?:(docker|libpod|libpod-payload|cri-containerd|crio|nerdctl)-)?([0-9a-f]{64})(?:\\.scope)?");
+    private static final Pattern USER_MANAGER = Pattern.compile("user@([0-9]{1,10})\\.service");
+
+    private final Path proc;
+    private final Path mount;
+
+    ControlGroups(Path proc, Path sys) {
+        this.proc = proc;
+        this.mount = sys.resolve("fs").resolve("cgroup");
+    }
+
+    Reading<Supervisor> supervisor(long pid) {
+        return lines(pid).map(ControlGroups::supervisor);
+    }
+
+    /**
+     * A container counts before a unit: a process of a container may still be listed below its
+     * engine's unit.
+     */
+    private static Supervisor supervisor(List<Line> lines) {
+        Supervisor best = new Supervisor.Nobody("/");
+        for (Line line : lines) {
+            Supervisor found = supervisor(line.path());
+            if (found instanceof Supervisor.Container) {
+                return found;
+            }
+            boolean better = !(found instanceof Supervisor.Nobody) || line.path().length() > 1;
+            if (best instanceof Supervisor.Nobody(String path) && path.equals("/") && better) {
+                best = found;
+            }
+        }
+        return best;
+    }
+
+    /** Returns who keeps the processes of a group, by the group's path alone. */
+    static Supervisor supervisor(String path) {
+        String unit = "";
+        long uid = -1;
+        String before = "";
+        for (String segment : path.split("/", -1)) {
+            Matcher container = CONTAINER.matcher(segment);
+            if (container.matches()) {
+                String engine = engine(String.valueOf(container.group(1)), before, path);
+                if (!(engine.equals("podman") && !unit.isEmpty())) {
+                    return new Supervisor.Container(engine, container.group(2));
+                }
+            }
+            Matcher manager = USER_MANAGER.matcher(segment);
+            if (manager.matches()) {
+                uid = Long.parseLong(manager.group(1));
+                unit = "";
+            } else if (segment.endsWith(".service")) {
+                unit = segment;
+            } else if (segment.endsWith(".scope")) {
+                unit = "";
+            }
+            before = segment;
+        }
+        if (unit.isEmpty()) {
+            return new Supervisor.Nobody(path);
+        }
+        return uid < 0 ? new Supervisor.SystemUnit(unit) : new Supervisor.UserUnit(unit, uid);
+    }
+
+    private static String engine(String prefix, String before, String path) {
+        if (path.contains("kubepods")) {
+            return "kubernetes";
+        }
+        return switch (prefix) {
+            case "docker" -> "docker";
+            case "libpod", "libpod-payload" -> "podman";
+            case "cri-containerd", "nerdctl" -> "containerd";
+            case "crio" -> "kubernetes";
+            default ->
+                    before.equals("docker")
+                            ? "docker"
+                            : before.startsWith("libpod") ? "podman" : "containerd";
+        };
+    }
+
+    /** Returns the bytes charged to the group of a process, where it has one of its own. */
+    Reading<Bytes> charged(long pid) {
+        return switch (supervisor(pid)) {
+            case Reading.Known<Supervisor>(Supervisor.Nobody n) ->
+                    Reading.unsupported("the process runs in no container and no unit of its own");
+            case Reading.Known<Supervisor> k ->
+                    group(pid)
+                            .map(g ->
+                                    ProcFile.number(g.folder().resolve(g.usageFile()))
+                                            .map(Bytes::of))
+                            .orElse(
+                                    Reading.unsupported(
+                                            "the control group of the process can not be seen"));
+            case Reading.Unsupported<Supervisor>(String reason) -> Reading.unsupported(reason);
+            case Reading.Failed<Supervisor>(String reason) -> Reading.failed(reason);
+        };
+    }
+
+    /**
+     * What the limits of a process's groups leave.
+     *
+     * @param total the lowest limit
+     * @param room the least that is left, counting file contents that can be dropped as room
+     */
+    record Limit(Bytes total, Bytes room) {}
+
+    /**
+     * Returns the tightest limit of a process's group and of all groups above it; empty where there
+     * is none.
+     */
+    Optional<Limit> limit(long pid) {
+        Optional<Group> own = group(pid);
+        Bytes total = Bytes.of(NO_LIMIT);
+        Bytes room = total;
+        Path top = own.map(Group::top).orElse(mount);
+        Path folder = own.map(Group::folder).orElse(mount);
+        while (own.isPresent() && folder.startsWith(top)) {
+            OptionalLong limit =
+                    ProcFile.number(
+                            ProcFile.word(folder.resolve(own.get().limitFile())).orElse("max"));
+            Reading<Long> used = ProcFile.number(folder.resolve(own.get().usageFile()));
+            if (limit.isPresent() && limit.getAsLong() < NO_LIMIT && used.isKnown()) {
+                long droppable = own.get().droppable(folder);
+                long left = limit.getAsLong() - Math.max(0, used.value() - droppable);
+                total = total.min(Bytes.of(limit.getAsLong()));
+                room = room.min(Bytes.of(Math.max(0, left)));
+            }
+            Path parent = folder.getParent();
+            if (parent == null) {
+                break;
+            }
+            folder = parent;
+        }
+        return total.count() < NO_LIMIT ? Optional.of(new Limit(total, room)) : Optional.empty();
+    }
+
+    private Optional<Group> group(long pid) {
+        List<Line> lines = lines(pid).orElse(List.of());
+        Optional<Line> one =
+                lines.stream()
+                        .filter(line ->
+                                List.of(line.controllers().split(",", -1)).contains("memory"))
+                        .findFirst();
+        boolean first = one.isPresent();
+        Path top = first ? mount.resolve("memory") : mount;
+        return one.or(() -> lines.stream().filter(line -> line.controllers().isEmpty()).findFirst())
+                .map(line -> top.resolve(line.path().substring(1)).normalize())
+                .filter(folder -> folder.startsWith(top))
+                .map(folder -> new Group(top, folder, first));
+    }
+
+    /**
+     * Returns the groups of a process: the unified one first, then those of systemd and of memory.
+     */
+    private Reading<List<Line>> lines(long pid) {
+        return ProcFile.text(proc.resolve(Long.toString(pid)).resolve("cgroup"))
+                .map(text -> {
+                    List<Line> lines = new ArrayList<>();
+                    text.lines()
+                            .forEach(line -> {
+                                String[] parts = line.split(":", 3);
+                                if (parts.length == 3
+                                        && parts[2].startsWith("/")
+                                        && parts[2].indexOf('\0') < 0) {
+                                    lines.add(new Line(parts[1], parts[2]));
+                                }
+                            });
+                    lines.sort((a, b) -> Integer.compare(a.rank(), b.rank()));
+                    return lines;
+                });
+    }
+
+    private record Line(String controllers, String path) {
+        int rank() {
+            return switch (controllers) {
+                case "" -> 0;
+                case "name=systemd" -> 1;
+                case "memory" -> 2;
+                default -> 3;
+            };
+        }
+    }
+
+    private record Group(Path top, Path folder, boolean versionOne) {
+        String usageFile() {
+            return versionOne ? "memory.usage_in_bytes" : "memory.current";
+        }
+
+        String limitFile() {
+            return versionOne ? "memory.limit_in_bytes" : "memory.max";
+        }
+
+        long droppable(Path at) {
+            String label = versionOne ? "total_inactive_file " : "inactive_file ";
+            return ProcFile.text(at.resolve("memory.stat"))
+                    .orElse("")
+                    .lines()
+                    .filter(line -> line.startsWith(label))
+                    .mapToLong(line -> ProcFile.number(line.substring(label.length())).orElse(0))
+                    .findFirst()
+                    .orElse(0);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package dev.stoker.host;
+
+import dev.stoker.base.Bytes;
+import dev.stoker.base.Reading;
+import dev.stoker.base.Text;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Reads the kernel's small text files. They have no size before they are read, may vanish while
+ * they are read, and may hold anything on a strange kernel: whatever happens becomes a reading with
+ * its reason. Stateless.
+ */
+final class ProcFile {
+    /** A host with 100 000 sockets has a table of 15 MB. */
+    private static final int LARGEST = 32 << 20;
+
+    /** One pebibyte: no machine has more, and sums of such sizes do not overflow. */
+    private static final long MOST_KILOBYTES = 1L << 40;
+
+    private ProcFile() {}
+
+    /** Returns the whole text of a file, cut after 32 MiB. */
+    static Reading<String> text(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            return Reading.known(new String(in.readNBytes(LARGEST), StandardCharsets.UTF_8));
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return Reading.unsupported(file + " does not exist");
+        } catch (AccessDeniedException e) {
+            return Reading.unsupported(file + " may only be read by its owner or root");
+        } catch (IOException e) {
+            return Reading.failed(
+                    file + " could not be read: " + Text.plain(String.valueOf(e.getMessage())));
+        }
+    }
+
+    /**
+     * Returns the text of a file without the white space around it; empty where it can't be read.
+     */
+    static Optional<String> word(Path file) {
+        return text(file) instanceof Reading.Known<String>(String text)
+                ? Optional.of(text.strip())
+                : Optional.empty();
+    }
+
+    /** Returns the one whole number, not negative, that a file holds. */
+    static Reading<Long> number(Path file) {
+        return switch (text(file)) {
+            case Reading.Known<String>(String text) -> {
+                OptionalLong number = number(text);
+                yield number.isPresent()
+                        ? Reading.known(number.getAsLong())
+                        : Reading.failed(
+                                file + " holds '" + Text.plain(text, 40) + "', not a number");
+            }
+            case Reading.Unsupported<String>(String reason) -> Reading.unsupported(reason);
+            case Reading.Failed<String>(String reason) -> Reading.failed(reason);
+        };
+    }
+
+    /** Returns the whole number, not negative, that a text is. */
+    static OptionalLong number(String text) {
+        try {
+            long value = Long.parseLong(text.strip());
+            return value < 0 ? OptionalLong.empty() : OptionalLong.of(value);
+        } catch (NumberFormatException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    /** Returns the size that follows a label in lines such as {@code MemTotal: 24682416 kB}. */
+    static Reading<Bytes> kilobytes(Reading<String> lines, Path file, String label) {
+        return switch (lines) {
+            case Reading.Known<String>(String text) ->
+                    text.lines()
+                            .filter(line -> line.startsWith(label + ":"))
+                            .findFirst()
+                            .map(line -> size(line.substring(label.length() + 1), file, label))
+                            .orElse(Reading.unsupported(file + " has no line " + label));
+            case Reading.Unsupported<String>(String reason) -> Reading.unsupported(reason);
+            case Reading.Failed<String>(String reason) -> Reading.failed(reason);
+        };
+    }
+
+    private static Reading<Bytes> size(String value, Path file, String label) {
+        String digits = value.strip();
+        digits = digits.endsWith("kB") ? digits.substring(0, digits.length() - 2) : digits;
+        OptionalLong number = number(digits);
+        return number.isPresent() && number.getAsLong() <= MOST_KILOBYTES
+                ? Reading.known(Bytes.of(number.getAsLong() * 1024))
+                : Reading.failed(file + " holds no size after " + label);
+    }
+}

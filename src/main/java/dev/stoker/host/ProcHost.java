@@ -1,0 +1,213 @@
+package dev.stoker.host;
+
+import dev.stoker.base.Bytes;
+import dev.stoker.base.Reading;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+
+/**
+ * The Linux host that this program runs on, read from the kernel's files; both roots can be given,
+ * so that recorded trees can stand in for a machine. Every call reads anew. Thread-safe.
+ *
+ * <p>Source: proc_meminfo(5), proc_pressure(5), and what the parts of this room name.
+ */
+public final class ProcHost implements HostSource {
+    private final Path proc;
+    private final ProcessTable processes;
+    private final ListeningSockets sockets;
+    private final ControlGroups groups;
+    private final PortForwarders forwarders;
+    private final CpuHeat heat;
+
+    /**
+     * @param proc where the kernel shows processes: {@code /proc}
+     * @param sys where it shows devices and control groups: {@code /sys}
+     */
+    public ProcHost(Path proc, Path sys) {
+        this.proc = proc;
+        processes = new ProcessTable(proc);
+        sockets = new ListeningSockets(processes);
+        groups = new ControlGroups(proc, sys);
+        forwarders = new PortForwarders(processes, sockets, groups);
+        heat = new CpuHeat(sys);
+    }
+
+    @Override
+    public HostMemory memory() {
+        Path file = proc.resolve("meminfo");
+        Reading<String> lines = ProcFile.text(file);
+        return new HostMemory(
+                ProcFile.kilobytes(lines, file, "MemTotal"),
+                ProcFile.kilobytes(lines, file, "MemAvailable"),
+                ProcFile.kilobytes(lines, file, "MemFree"),
+                pageCache(lines, file),
+                ProcFile.kilobytes(lines, file, "SwapTotal"),
+                difference(
+                        ProcFile.kilobytes(lines, file, "SwapTotal"),
+                        ProcFile.kilobytes(lines, file, "SwapFree")));
+    }
+
+    /** The kernel's "Cached" holds shared memory too, which is no file's content. */
+    private static Reading<Bytes> pageCache(Reading<String> lines, Path file) {
+        Reading<Bytes> files =
+                difference(
+                        ProcFile.kilobytes(lines, file, "Cached"),
+                        ProcFile.kilobytes(lines, file, "Shmem"));
+        Bytes buffers = ProcFile.kilobytes(lines, file, "Buffers").orElse(Bytes.ZERO);
+        return files.map(bytes -> bytes.plus(buffers));
+    }
+
+    private static Reading<Bytes> difference(Reading<Bytes> whole, Reading<Bytes> part) {
+        return part.isKnown()
+                ? whole.map(bytes -> bytes.minus(part.value()).max(Bytes.ZERO))
+                : part;
+    }
+
+    @Override
+    public HostMemory memoryFor(long pid) {
+        HostMemory host = memory();
+        Optional<ControlGroups.Limit> limit = groups.limit(pid);
+        if (limit.isEmpty()) {
+            return host;
+        }
+        Bytes total = limit.get().total();
+        Bytes room = limit.get().room();
+        return new HostMemory(
+                host.total().map(total::min),
+                host.available().map(room::min),
+                host.free().map(room::min),
+                host.pageCache(),
+                host.swapTotal(),
+                host.swapUsed());
+    }
+
+    @Override
+    public Reading<HostProcess> listener(int port) {
+        return switch (sockets.on(port, proc.resolve("net"))) {
+            case Reading.Known<List<ListeningSockets.Socket>>(
+                            List<ListeningSockets.Socket> found) ->
+                    listener(port, found);
+            case Reading.Unsupported<List<ListeningSockets.Socket>>(String reason) ->
+                    Reading.unsupported(reason);
+            case Reading.Failed<List<ListeningSockets.Socket>>(String reason) ->
+                    Reading.failed(reason);
+        };
+    }
+
+    private Reading<HostProcess> listener(int port, List<ListeningSockets.Socket> found) {
+        if (found.isEmpty()) {
+            return Reading.unsupported(
+                    "no process of this host listens on port "
+                            + port
+                            + "; a container's port may be forwarded without one");
+        }
+        Optional<HostProcess> owner = sockets.owner(found, processes.pids());
+        if (owner.isPresent()) {
+            return forwarders.behind(owner.get());
+        }
+        OptionalLong self = processes.ownUser();
+        boolean foreign =
+                self.isPresent()
+                        && self.getAsLong() != 0
+                        && found.stream().noneMatch(s -> s.uid() == self.getAsLong());
+        return Reading.unsupported(
+                foreign
+                        ? "the server's process belongs to another user; run as root to see its"
+                              + " memory"
+                        : "the process that listens on port "
+                                + port
+                                + " can not be seen from here");
+    }
+
+    @Override
+    public Reading<Supervisor> supervisor(long pid) {
+        return groups.supervisor(pid);
+    }
+
+    @Override
+    public Reading<Double> memoryPressure() {
+        Path file = proc.resolve("pressure").resolve("memory");
+        return switch (ProcFile.text(file)) {
+            case Reading.Known<String>(String text) ->
+                    text.lines()
+                            .filter(line -> line.startsWith("some "))
+                            .flatMap(line -> Stream.of(line.split(" ", -1)))
+                            .filter(word -> word.startsWith("avg10="))
+                            .findFirst()
+                            .map(word -> share(word.substring("avg10=".length()), file))
+                            .orElse(Reading.failed(file + " has no 10-second average"));
+            case Reading.Unsupported<String>(String reason) -> Reading.unsupported(reason);
+            case Reading.Failed<String>(String reason) -> Reading.failed(reason);
+        };
+    }
+
+    private static Reading<Double> share(String percent, Path file) {
+        try {
+            double share = Double.parseDouble(percent) / 100;
+            return share >= 0 && share <= 1
+                    ? Reading.known(share)
+                    : Reading.failed(file + " holds no percentage");
+        } catch (NumberFormatException e) {
+            return Reading.failed(file + " holds no percentage");
+        }
+    }
+
+    @Override
+    public TreeMemory tree(long rootPid) {
+        List<HostProcess> tree = processes.tree(rootPid);
+        if (tree.isEmpty()) {
+            String gone = "the process " + rootPid + " is gone";
+            return new TreeMemory(List.of(), Reading.failed(gone), "", Reading.failed(gone));
+        }
+        Bytes resident = Bytes.ZERO;
+        Bytes proportional = Bytes.ZERO;
+        boolean everyProportional = true;
+        List<Long> measured = new ArrayList<>();
+        for (HostProcess process : tree) {
+            Optional<Bytes> own = processes.resident(process.pid());
+            if (own.isEmpty()) {
+                continue;
+            }
+            measured.add(process.pid());
+            resident = resident.plus(own.get());
+            Reading<Bytes> share =
+                    everyProportional
+                            ? processes.proportional(process.pid())
+                            : Reading.unsupported("");
+            everyProportional &= share.isKnown();
+            proportional = proportional.plus(share.orElse(Bytes.ZERO));
+        }
+        Reading<Bytes> cgroup = groups.charged(rootPid);
+        if (measured.isEmpty()) {
+            return new TreeMemory(
+                    tree,
+                    Reading.failed(
+                            "no process of the tree shows its memory; it may have just ended"),
+                    "",
+                    cgroup);
+        }
+        return everyProportional
+                ? new TreeMemory(tree, Reading.known(proportional), "pss", cgroup)
+                : new TreeMemory(tree, Reading.known(resident), "rss", cgroup);
+    }
+
+    @Override
+    public List<MemoryUser> largestUsers(int count) {
+        return processes.largest(count);
+    }
+
+    @Override
+    public Reading<Throttling> throttling() {
+        return heat.look();
+    }
+
+    @Override
+    public boolean isLocal() {
+        return true;
+    }
+}

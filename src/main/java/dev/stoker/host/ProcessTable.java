@@ -1,0 +1,167 @@
+package dev.stoker.host;
+
+import dev.stoker.base.Bytes;
+import dev.stoker.base.Reading;
+import dev.stoker.base.Text;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * The processes of the host, read anew at each call. A process may end between two reads: it is
+ * then left out. Names and command lines are cleaned, since any program can choose its own.
+ * Thread-safe.
+ *
+ * <p>Source: proc_pid_stat(5), proc_pid_cmdline(5), proc_pid_status(5), proc_pid_smaps(5).
+ */
+final class ProcessTable {
+    private static final int LONGEST_NAME = 64;
+
+    private final Path proc;
+
+    ProcessTable(Path proc) {
+        this.proc = proc;
+    }
+
+    Path folder(long pid) {
+        return proc.resolve(Long.toString(pid));
+    }
+
+    /** Returns the numbers of all processes that can be seen, in ascending order. */
+    List<Long> pids() {
+        List<Long> pids = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(proc, "[0-9]*")) {
+            for (Path entry : entries) {
+                ProcFile.number(String.valueOf(entry.getFileName())).ifPresent(pids::add);
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            return List.of();
+        }
+        pids.sort(Comparator.naturalOrder());
+        return pids;
+    }
+
+    Optional<HostProcess> process(long pid) {
+        return stat(pid).map(this::described);
+    }
+
+    /** Returns the arguments of a process as they are; nothing where they may not be read. */
+    List<String> arguments(long pid) {
+        String line = ProcFile.text(folder(pid).resolve("cmdline")).orElse("");
+        String arguments = line.endsWith("\0") ? line.substring(0, line.length() - 1) : line;
+        return arguments.isEmpty() ? List.of() : List.of(arguments.split("\0", -1));
+    }
+
+    /**
+     * Returns a process and all its descendants, the process itself first; nothing when it is gone.
+     */
+    List<HostProcess> tree(long root) {
+        Optional<Stat> first = stat(root);
+        if (first.isEmpty()) {
+            return List.of();
+        }
+        Map<Long, List<Stat>> children = new HashMap<>();
+        for (long pid : pids()) {
+            stat(pid)
+                    .ifPresent(s ->
+                            children.computeIfAbsent(s.parent(), p -> new ArrayList<>()).add(s));
+        }
+        List<HostProcess> tree = new ArrayList<>();
+        Set<Long> seen = new HashSet<>();
+        Deque<Stat> open = new ArrayDeque<>(List.of(first.get()));
+        while (!open.isEmpty()) {
+            Stat next = open.removeFirst();
+            if (seen.add(next.pid())) {
+                tree.add(described(next));
+                open.addAll(children.getOrDefault(next.pid(), List.of()));
+            }
+        }
+        return tree;
+    }
+
+    /**
+     * Returns the resident set size; empty for a kernel thread and for a process that has ended.
+     */
+    Optional<Bytes> resident(long pid) {
+        Path file = folder(pid).resolve("status");
+        Reading<Bytes> size = ProcFile.kilobytes(ProcFile.text(file), file, "VmRSS");
+        return size.isKnown() ? Optional.of(size.value()) : Optional.empty();
+    }
+
+    /** Returns the proportional set size, where the kernel tells it to this user. */
+    Reading<Bytes> proportional(long pid) {
+        Path file = folder(pid).resolve("smaps_rollup");
+        return ProcFile.kilobytes(ProcFile.text(file), file, "Pss");
+    }
+
+    /** Returns the processes with the largest resident set size, largest first. */
+    List<MemoryUser> largest(int count) {
+        record Size(long pid, Bytes resident) {}
+        List<Size> sizes = new ArrayList<>();
+        for (long pid : pids()) {
+            resident(pid).ifPresent(bytes -> sizes.add(new Size(pid, bytes)));
+        }
+        sizes.sort(Comparator.comparing(Size::resident).reversed());
+        List<MemoryUser> users = new ArrayList<>();
+        for (Size size : sizes) {
+            if (users.size() >= count) {
+                break;
+            }
+            process(size.pid()).ifPresent(p -> users.add(new MemoryUser(p, size.resident())));
+        }
+        return users;
+    }
+
+    /** Returns the user that this program runs as, where the kernel tells. */
+    OptionalLong ownUser() {
+        return ProcFile.text(proc.resolve("self").resolve("status"))
+                .orElse("")
+                .lines()
+                .filter(line -> line.startsWith("Uid:"))
+                .map(line -> ProcFile.number(line.substring(4).strip().split("\\s+", -1)[0]))
+                .findFirst()
+                .orElse(OptionalLong.empty());
+    }
+
+    private Optional<Stat> stat(long pid) {
+        String line = ProcFile.text(folder(pid).resolve("stat")).orElse("");
+        int open = line.indexOf('(');
+        int close = line.lastIndexOf(')');
+        if (open < 0 || close < open) {
+            return Optional.empty();
+        }
+        String[] rest = line.substring(close + 1).strip().split("\\s+", -1);
+        OptionalLong parent = rest.length < 2 ? OptionalLong.empty() : ProcFile.number(rest[1]);
+        return parent.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new Stat(
+                                pid,
+                                parent.getAsLong(),
+                                Text.plain(line.substring(open + 1, close), LONGEST_NAME)));
+    }
+
+    private HostProcess described(Stat stat) {
+        return new HostProcess(
+                stat.pid(),
+                stat.parent(),
+                stat.name(),
+                Text.plain(String.join(" ", arguments(stat.pid()))));
+    }
+
+    private record Stat(long pid, long parent, String name) {}
+}
