@@ -218,6 +218,7 @@ public final class ResponseParser {
         if (remaining < 0) {
             throw new MalformedResponse("a chunk size below zero");
         }
+        headBytes = 0;
         state = remaining == 0 ? State.TRAILER : State.CHUNK_DATA;
     }
 

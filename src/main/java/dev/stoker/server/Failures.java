@@ -111,7 +111,7 @@ public final class Failures {
             return new ServerFailure.ServerDied(
                     detail + " (the runner died while loading: often because memory ran out)");
         }
-        if (contains(words, LOAD_FAILED) || loading && !contains(words, DIED)) {
+        if (contains(words, LOAD_FAILED) || (loading && !contains(words, DIED))) {
             return new ServerFailure.LoadFailed(model, detail);
         }
         if (contains(words, DIED)) {

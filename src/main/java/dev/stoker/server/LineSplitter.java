@@ -17,24 +17,19 @@ public final class LineSplitter {
         void line(byte[] buffer, int offset, int length);
     }
 
-    private final Lines lines;
     private byte[] carry = new byte[0];
     private int carried;
 
-    public LineSplitter(Lines lines) {
-        this.lines = lines;
-    }
-
     /** Takes the next bytes; returns false, for good, once a line is too long. */
-    public boolean feed(byte[] buffer, int offset, int length) {
+    public boolean feed(byte[] buffer, int offset, int length, Lines lines) {
         int end = offset + length;
         int start = offset;
         for (int i = offset; i < end; i++) {
             if (buffer[i] == '\n') {
                 if (carried == 0) {
-                    hand(buffer, start, i - start);
+                    hand(buffer, start, i - start, lines);
                 } else if (keep(buffer, start, i - start)) {
-                    handCarried();
+                    handCarried(lines);
                 } else {
                     return false;
                 }
@@ -45,19 +40,19 @@ public final class LineSplitter {
     }
 
     /** Hands on what came after the last line end: the stream is over. */
-    public void flush() {
+    public void flush(Lines lines) {
         if (carried > 0) {
-            handCarried();
+            handCarried(lines);
         }
     }
 
-    private void handCarried() {
+    private void handCarried(Lines lines) {
         int n = carried;
         carried = 0;
-        hand(carry, 0, n);
+        hand(carry, 0, n, lines);
     }
 
-    private void hand(byte[] buffer, int offset, int length) {
+    private static void hand(byte[] buffer, int offset, int length, Lines lines) {
         int n = length > 0 && buffer[offset + length - 1] == '\r' ? length - 1 : length;
         lines.line(buffer, offset, n);
     }

@@ -22,7 +22,7 @@ public abstract class StreamDecoder implements ResponseSink {
     private final StreamEvents events;
     private final Failures failures;
     private final String model;
-    private final LineSplitter lines;
+    private final LineSplitter lines = new LineSplitter();
     private final ByteArrayOutputStream error = new ByteArrayOutputStream(0);
     private int status;
     private long nanos;
@@ -36,7 +36,6 @@ public abstract class StreamDecoder implements ResponseSink {
         this.events = events;
         this.failures = failures;
         this.model = model;
-        this.lines = new LineSplitter(this::lineIfOpen);
     }
 
     /** Takes one line of a successful answer, without its end. */
@@ -68,7 +67,7 @@ public abstract class StreamDecoder implements ResponseSink {
         nanos = at;
         if (!isSuccess()) {
             error.write(buffer, offset, Math.min(length, LARGEST_ERROR - error.size()));
-        } else if (!lines.feed(buffer, offset, length) && !over) {
+        } else if (!lines.feed(buffer, offset, length, this::lineIfOpen) && !over) {
             fault(new ServerFailure.BadAnswer(status, "a line of more than 16 MiB"));
         }
     }
@@ -85,7 +84,7 @@ public abstract class StreamDecoder implements ResponseSink {
                 && (end instanceof ExchangeEnd.Complete || end instanceof ExchangeEnd.Cut)) {
             fault(failures.ofStatus(status, error.toString(StandardCharsets.UTF_8), model, false));
         } else if (end instanceof ExchangeEnd.Complete) {
-            lines.flush();
+            lines.flush(this::lineIfOpen);
             if (!over) {
                 finish();
             }

@@ -139,7 +139,7 @@ public final class LlamaRouter implements InferenceServer {
                 }
                 case "unloaded" -> {
                     boolean failed = Json.truth(entry, "status", "failed").orElse(false);
-                    if (failed && started
+                    if ((failed && started)
                             || patience.waited().compareTo(LONGEST_WAIT_FOR_START) > 0) {
                         throw new ServerException(new ServerFailure.LoadFailed(model, why(entry)));
                     }

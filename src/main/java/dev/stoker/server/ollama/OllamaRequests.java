@@ -23,7 +23,7 @@ final class OllamaRequests {
      * Numbers of seconds above about 9.2e9 overflow in Ollama and unload the model: such a time is
      * for ever.
      */
-    private static final double LONGEST_KEEP_ALIVE_SECONDS = 9e9;
+    private static final Duration LONGEST_KEEP_ALIVE = Duration.ofSeconds(9_000_000_000L);
 
     private OllamaRequests() {}
 
@@ -94,13 +94,15 @@ final class OllamaRequests {
     }
 
     private static void keepAlive(ObjectNode body, Duration keep) {
-        double seconds = keep.getSeconds() + keep.getNano() / 1e9;
-        if (seconds < 0 || seconds > LONGEST_KEEP_ALIVE_SECONDS) {
+        if (keep.isNegative() || keep.compareTo(LONGEST_KEEP_ALIVE) > 0) {
             body.put("keep_alive", -1);
-        } else if (keep.getNano() == 0) {
-            body.put("keep_alive", keep.getSeconds());
+            return;
+        }
+        long millis = keep.toMillis();
+        if (millis % 1000 == 0) {
+            body.put("keep_alive", millis / 1000);
         } else {
-            body.put("keep_alive", seconds);
+            body.put("keep_alive", millis / 1000.0);
         }
     }
 }

@@ -114,10 +114,8 @@ public final class OllamaServer implements InferenceServer {
         Duration time = Duration.ofNanos(clock().nanos() - start);
         // A name that is not listed after its load shares the file, and so the runner, of a name
         // that is.
-        boolean already =
-                before
-                        || !isListed(model)
-                                && !options.keepAlive().equals(Optional.of(Duration.ZERO));
+        boolean unloadsAtOnce = options.keepAlive().equals(Optional.of(Duration.ZERO));
+        boolean already = before || (!unloadsAtOnce && !isListed(model));
         return new LoadReport(
                 time, Reading.unsupported("Ollama gives no times for a load alone"), already);
     }
