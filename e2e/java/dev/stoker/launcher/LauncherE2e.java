@@ -47,6 +47,7 @@ final class LauncherE2e {
                         "stoker",
                         "pom.xml",
                         "src/main",
+                        "src/dist",
                         "target/quick/stoker.jar",
                         "target/quick/lib")) {
             copy(ROOT.resolve(part), tree.resolve(part));

@@ -130,14 +130,13 @@ class ArchitectureTest {
     }
 
     @Test
-    void rootPackage_always_holdsMainAlone() {
-        classes()
+    void rootPackage_always_isUsedByNobody() {
+        noClasses()
                 .that()
-                .resideInAPackage(ROOT)
+                .resideOutsideOfPackage(ROOT)
                 .should()
-                .haveFullyQualifiedName(ROOT + ".Main")
-                .orShould()
-                .haveSimpleName("package-info")
+                .dependOnClassesThat()
+                .resideInAPackage(ROOT)
                 .check(CLASSES);
     }
 
