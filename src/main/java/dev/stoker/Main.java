@@ -2,6 +2,7 @@ package dev.stoker;
 
 import dev.stoker.cli.CompletionCommand;
 import dev.stoker.cli.RehearseCommand;
+import dev.stoker.cli.SimCommand;
 import dev.stoker.cli.StokerCommand;
 import dev.stoker.cli.StokerVersion;
 
@@ -26,6 +27,7 @@ public final class Main {
     private static Map<String, Supplier<Object>> verbs() {
         Map<String, Supplier<Object>> verbs = new LinkedHashMap<>();
         verbs.put("completion", CompletionCommand::new);
+        verbs.put("sim", SimCommand::new);
         verbs.put("rehearse", RehearseCommand::new);
         return verbs;
     }

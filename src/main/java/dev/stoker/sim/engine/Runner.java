@@ -1,0 +1,70 @@
+package dev.stoker.sim.engine;
+
+import dev.stoker.sim.physics.ModelSpec;
+import dev.stoker.sim.physics.Placement;
+import dev.stoker.sim.physics.Rates;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** One loaded model. Guarded by the engine's lock, but for what never changes. */
+final class Runner {
+    private static final int REMEMBERED_PROMPTS = 64;
+    private static final int REMEMBERED_CHARACTERS = 32 << 10;
+
+    final String id;
+    final ModelSpec model;
+    final String shownName;
+    final int context;
+    final int gpuLayers;
+    final Placement placement;
+    final Rates rates;
+    private final Deque<String> prompts = new ArrayDeque<>();
+
+    KeepAlive session;
+    long expiresNanos;
+    int active;
+    int slotsUsed;
+    boolean leaving;
+    long goneNanos;
+
+    Runner(
+            String id,
+            ModelSpec model,
+            String shownName,
+            int context,
+            int gpuLayers,
+            Placement placement,
+            Rates rates,
+            KeepAlive session) {
+        this.id = id;
+        this.model = model;
+        this.shownName = shownName;
+        this.context = context;
+        this.gpuLayers = gpuLayers;
+        this.placement = placement;
+        this.rates = rates;
+        this.session = session;
+    }
+
+    /**
+     * Returns how many characters of a prompt the caches already hold, and remembers it: the slot keeps its last prompt
+     * and llama-server keeps earlier ones in host memory.
+     */
+    int sharedPrefix(String prompt) {
+        String cut = prompt.length() > REMEMBERED_CHARACTERS ? prompt.substring(0, REMEMBERED_CHARACTERS) : prompt;
+        int best = 0;
+        for (String earlier : prompts) {
+            int n = Math.min(earlier.length(), cut.length());
+            int same = 0;
+            while (same < n && earlier.charAt(same) == cut.charAt(same)) {
+                same++;
+            }
+            best = Math.max(best, same);
+        }
+        prompts.addFirst(cut);
+        if (prompts.size() > REMEMBERED_PROMPTS) {
+            prompts.removeLast();
+        }
+        return best;
+    }
+}
