@@ -118,7 +118,7 @@ public final class ProcHost implements HostSource {
         return Reading.unsupported(
                 foreign
                         ? "the server's process belongs to another user; run as root to see its"
-                              + " memory"
+                                + " memory"
                         : "the process that listens on port "
                                 + port
                                 + " can not be seen from here");

@@ -109,7 +109,7 @@ class ProcHostTest {
         assertThat(tree.host().listener(11434).reason())
                 .isEqualTo(
                         "the server's process belongs to another user; run as root to see its"
-                            + " memory");
+                                + " memory");
     }
 
     @Test
