@@ -77,7 +77,7 @@ final class Dist {
                                 + root
                                 + "/app/stoker.jar "
                                 + root
-                                + "/app/stoker.aot"));
+                                + "/app/stoker.aot /dev/stderr"));
         if (!Files.exists(root.resolve("app/stoker.aot"))) {
             throw new IllegalStateException("the ahead-of-time cache was not made");
         }

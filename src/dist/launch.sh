@@ -24,7 +24,7 @@ launch() {
     exec "$java" "-XX:AOTCache=$cache" $common $mode $STOKER_JAVA_OPTS -jar "$jar" "$@"
 }
 
-# rehearse JAVA JAR CACHE: makes the cache of loaded and linked classes.
+# rehearse JAVA JAR CACHE [LOG]: makes the cache of loaded and linked classes.
 rehearse() {
-    "$1" $common $short "-XX:AOTCacheOutput=$3" -jar "$2" rehearse </dev/null >/dev/null 2>&1
+    "$1" $common $short "-XX:AOTCacheOutput=$3" -jar "$2" rehearse </dev/null >"${4:-/dev/null}" 2>&1
 }
