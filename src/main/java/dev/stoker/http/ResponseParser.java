@@ -188,14 +188,7 @@ public final class ResponseParser {
             state = State.CHUNK_SIZE;
         } else if (head.header("Content-Length").isPresent()) {
             framing = ExchangeEnd.Framing.CONTENT_LENGTH;
-            try {
-                remaining = Long.parseLong(head.header("Content-Length").get().strip());
-            } catch (NumberFormatException e) {
-                remaining = -1;
-            }
-            if (remaining < 0) {
-                throw new MalformedResponse("a Content-Length that is no length");
-            }
+            remaining = length(head);
             state = remaining == 0 ? State.DONE : State.LENGTH_BODY;
         } else {
             framing = ExchangeEnd.Framing.CLOSED;
@@ -204,19 +197,33 @@ public final class ResponseParser {
         }
     }
 
+    private static long length(ResponseHead head) throws MalformedResponse {
+        List<String> told = head.headers().stream()
+                .filter(h -> h.getKey().equalsIgnoreCase("Content-Length"))
+                .map(Map.Entry::getValue)
+                .distinct()
+                .toList();
+        long length = told.size() == 1 ? number(told.getFirst(), 10) : -1;
+        if (length < 0) {
+            throw new MalformedResponse("a Content-Length that is no length");
+        }
+        return length;
+    }
+
+    /** Returns the number that the digits stand for, or −1: no signs, and at most 15 digits. */
+    private static long number(String digits, int radix) {
+        boolean clean = !digits.isEmpty()
+                && digits.length() <= 15
+                && digits.chars().allMatch(c -> Character.digit(c, radix) >= 0);
+        return clean ? Long.parseLong(digits, radix) : -1;
+    }
+
     private void chunkSize(String text) throws MalformedResponse {
         int semicolon = text.indexOf(';');
         String digits = (semicolon >= 0 ? text.substring(0, semicolon) : text).strip();
-        if (digits.isEmpty() || digits.length() > 15) {
-            throw new MalformedResponse("a chunk without a size");
-        }
-        try {
-            remaining = Long.parseLong(digits, 16);
-        } catch (NumberFormatException e) {
-            throw new MalformedResponse("a chunk size that is no number");
-        }
+        remaining = number(digits, 16);
         if (remaining < 0) {
-            throw new MalformedResponse("a chunk size below zero");
+            throw new MalformedResponse("a chunk without a size");
         }
         headBytes = 0;
         state = remaining == 0 ? State.TRAILER : State.CHUNK_DATA;
