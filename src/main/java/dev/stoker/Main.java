@@ -1,5 +1,6 @@
 package dev.stoker;
 
+import dev.stoker.cli.BenchCommand;
 import dev.stoker.cli.CompletionCommand;
 import dev.stoker.cli.RehearseCommand;
 import dev.stoker.cli.SimCommand;
@@ -26,6 +27,8 @@ public final class Main {
     /** Each verb and how it is made, in the order of the help text; a new command is added here. */
     private static Map<String, Supplier<Object>> verbs() {
         Map<String, Supplier<Object>> verbs = new LinkedHashMap<>();
+        Map<String, String> env = System.getenv();
+        verbs.put("bench", () -> new BenchCommand(new Wiring(env), new NoEstimator(), env));
         verbs.put("completion", CompletionCommand::new);
         verbs.put("sim", SimCommand::new);
         verbs.put("rehearse", RehearseCommand::new);

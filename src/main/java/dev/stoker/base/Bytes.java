@@ -5,8 +5,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A number of bytes. Memory is shown in binary units (GiB), model files and vendor sizes in decimal ones (GB); both are
- * always labelled.
+ * A number of bytes. Memory is shown in binary units (GiB), model files and vendor sizes in decimal
+ * ones (GB); both are always labelled.
  *
  * @param count bytes; negative only for differences
  */
@@ -33,8 +33,8 @@ public record Bytes(long count) implements Comparable<Bytes> {
     }
 
     /**
-     * Reads a size as a person writes it: {@code 40GB} and {@code 40G} are decimal, {@code 40GiB} binary, a bare number
-     * is bytes.
+     * Reads a size as a person writes it: {@code 40GB} and {@code 40G} are decimal, {@code 40GiB}
+     * binary, a bare number is bytes.
      *
      * @throws UserError if the text is no size
      */
@@ -43,13 +43,20 @@ public record Bytes(long count) implements Comparable<Bytes> {
         if (!m.matches()) {
             throw UserError.wrongUse(
                     "Expected a size such as 40GB or 24GiB, but got '" + Text.plain(text) + "'.",
-                    "Write a number with a unit: kB, MB, GB, TB (decimal) or KiB, MiB, GiB, TiB (binary).");
+                    "Write a number with a unit: kB, MB, GB, TB (decimal) or KiB, MiB, GiB, TiB"
+                            + " (binary).");
         }
-        int power = " kmgt".indexOf(m.group(2).isEmpty() ? ' ' : Character.toLowerCase(m.group(2).charAt(0)));
+        int power =
+                " kmgt"
+                        .indexOf(
+                                m.group(2).isEmpty()
+                                        ? ' '
+                                        : Character.toLowerCase(m.group(2).charAt(0)));
         double unit = Math.pow(m.group(3).isEmpty() ? 1000 : 1024, power);
         double value = Double.parseDouble(m.group(1)) * unit;
         if (value > Long.MAX_VALUE / 2.0) {
-            throw UserError.wrongUse("The size '" + Text.plain(text) + "' is larger than any memory.", "");
+            throw UserError.wrongUse(
+                    "The size '" + Text.plain(text) + "' is larger than any memory.", "");
         }
         return new Bytes(Math.round(value));
     }
@@ -101,7 +108,10 @@ public record Bytes(long count) implements Comparable<Bytes> {
         }
         String sign = count < 0 ? "-" : "";
         boolean fraction = unit > 0 && value < 100;
-        return sign + String.format(Locale.ROOT, fraction ? "%.1f" : "%.0f", value) + " " + units[unit];
+        return sign
+                + String.format(Locale.ROOT, fraction ? "%.1f" : "%.0f", value)
+                + " "
+                + units[unit];
     }
 
     @Override

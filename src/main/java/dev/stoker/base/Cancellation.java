@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Says to work that is under way that it shall stop: Ctrl-C, a time limit, a failed neighbour. Work that blocks
- * registers what unblocks it. Safe to use from any thread; once cancelled it stays so.
+ * Says to work that is under way that it shall stop: Ctrl-C, a time limit, a failed neighbour. Work
+ * that blocks registers what unblocks it. Safe to use from any thread; once cancelled it stays so.
  */
 public final class Cancellation {
     private final List<Runnable> actions = new ArrayList<>();
@@ -36,7 +36,10 @@ public final class Cancellation {
         return cancelled;
     }
 
-    /** Registers an action; it runs at once if this is cancelled already. Close the registration when the work is over. */
+    /**
+     * Registers an action; it runs at once if this is cancelled already. Close the registration
+     * when the work is over.
+     */
     public Registration onCancel(Runnable action) {
         synchronized (this) {
             if (!cancelled) {

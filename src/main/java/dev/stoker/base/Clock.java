@@ -4,8 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * The only source of time. Durations are measured on the monotonic {@link #nanos()}; the wall clock is for labels only.
- * A scaled clock runs faster than the wall: it serves the simulated box, whose figures are then in simulated time.
+ * The only source of time. Durations are measured on the monotonic {@link #nanos()}; the wall clock
+ * is for labels only. A scaled clock runs faster than the wall: it serves the simulated box, whose
+ * figures are then in simulated time.
  *
  * <p>Thread-safe.
  */
@@ -20,7 +21,10 @@ public interface Clock {
     /** Waits for so much of this clock's time. */
     void sleep(Duration duration) throws InterruptedException;
 
-    /** Returns how long this duration of the clock's time takes on the wall, at least one millisecond if it is positive. */
+    /**
+     * Returns how long this duration of the clock's time takes on the wall, at least one
+     * millisecond if it is positive.
+     */
     Duration toWall(Duration duration);
 
     /** Returns how many times faster than the wall this clock runs: 1 for the real one. */
@@ -34,7 +38,8 @@ public interface Clock {
     /** Returns a clock that runs so many times faster than the wall. */
     static Clock scaled(double speed) {
         if (!(speed > 0) || speed > 1e6) {
-            throw new IllegalArgumentException("speed must be above 0 and at most 1e6, but is " + speed);
+            throw new IllegalArgumentException(
+                    "speed must be above 0 and at most 1e6, but is " + speed);
         }
         return speed == 1 ? SystemClock.INSTANCE : new ScaledClock(speed);
     }

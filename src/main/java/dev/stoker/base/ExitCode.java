@@ -4,9 +4,15 @@ package dev.stoker.base;
 public enum ExitCode {
     /** The command did what was asked, and the answer is good. */
     DONE(0),
-    /** The command did what was asked, and the answer is bad: a regression, a failed check, a model that did not run. */
+    /**
+     * The command did what was asked, and the answer is bad: a regression, a failed check, a model
+     * that did not run.
+     */
     BAD_ANSWER(1),
-    /** The command was used wrongly: an unknown option, a value that can not be, a file that can not be read. */
+    /**
+     * The command was used wrongly: an unknown option, a value that can not be, a file that can not
+     * be read.
+     */
     WRONG_USE(2),
     /** The server could not be reached, or failed. */
     SERVER_FAILED(3),

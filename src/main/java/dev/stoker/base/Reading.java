@@ -5,8 +5,8 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * A value that was read from outside, or the reason why there is none. It exists so that "unknown" can never be taken
- * for zero: a caller has to look before it gets a number.
+ * A value that was read from outside, or the reason why there is none. It exists so that "unknown"
+ * can never be taken for zero: a caller has to look before it gets a number.
  *
  * <p>Immutable and safe to share between threads.
  *
@@ -28,7 +28,10 @@ public sealed interface Reading<T> {
         }
     }
 
-    /** The source should give this value, and did not this time; the reason is a short phrase for a person. */
+    /**
+     * The source should give this value, and did not this time; the reason is a short phrase for a
+     * person.
+     */
     record Failed<T>(String reason) implements Reading<T> {
         public Failed {
             Objects.requireNonNull(reason, "reason is null");

@@ -1,8 +1,8 @@
 package dev.stoker.base;
 
 /**
- * Makes text from outside (a server's answer, a model's name, a file) fit to be printed: a hostile name must not move
- * the cursor, colour the screen or fill a terminal.
+ * Makes text from outside (a server's answer, a model's name, a file) fit to be printed: a hostile
+ * name must not move the cursor, colour the screen or fill a terminal.
  */
 public final class Text {
     private static final int LONGEST = 500;

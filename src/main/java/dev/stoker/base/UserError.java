@@ -3,8 +3,9 @@ package dev.stoker.base;
 import java.util.Objects;
 
 /**
- * An error that is told to the user in one sentence, with a hint of what to do, and that ends the command with a fixed
- * exit code. It is mapped to the terminal in one place only; everything else that is thrown is a defect of the program.
+ * An error that is told to the user in one sentence, with a hint of what to do, and that ends the
+ * command with a fixed exit code. It is mapped to the terminal in one place only; everything else
+ * that is thrown is a defect of the program.
  */
 public final class UserError extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -46,7 +46,8 @@ public final class StokerCommand implements Runnable {
         } else {
             verbs.values().forEach(verb -> line.addSubcommand(verb.get()));
         }
-        return line.setCaseInsensitiveEnumValuesAllowed(true);
+        return line.setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler(new ErrorPrinter());
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.stoker.json;
 
 import dev.stoker.base.Reading;
-import java.util.Optional;
+
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -9,9 +9,11 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
+import java.util.Optional;
+
 /**
- * The one JSON mapper, and a few ways to look into a tree that comes from a server: a field that is missing or of
- * another type is empty, never a default. Thread-safe.
+ * The one JSON mapper, and a few ways to look into a tree that comes from a server: a field that is
+ * missing or of another type is empty, never a default. Thread-safe.
  */
 public final class Json {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
@@ -72,13 +74,17 @@ public final class Json {
     /** Returns the whole number at a path of field names, if there is one that fits 64 bits. */
     public static Optional<Long> integer(JsonNode node, String... path) {
         JsonNode at = at(node, path);
-        return at.isIntegralNumber() && at.canConvertToLong() ? Optional.of(at.longValue()) : Optional.empty();
+        return at.isIntegralNumber() && at.canConvertToLong()
+                ? Optional.of(at.longValue())
+                : Optional.empty();
     }
 
     /** Returns the number at a path of field names, if there is a finite one. */
     public static Optional<Double> number(JsonNode node, String... path) {
         JsonNode at = at(node, path);
-        return at.isNumber() && Double.isFinite(at.doubleValue()) ? Optional.of(at.doubleValue()) : Optional.empty();
+        return at.isNumber() && Double.isFinite(at.doubleValue())
+                ? Optional.of(at.doubleValue())
+                : Optional.empty();
     }
 
     /** Returns the truth value at a path of field names, if there is one. */
@@ -89,7 +95,9 @@ public final class Json {
 
     /** Returns the whole number at a path as a reading. */
     public static Reading<Long> reading(JsonNode node, String reasonIfMissing, String... path) {
-        return integer(node, path).<Reading<Long>>map(Reading::known).orElse(Reading.unsupported(reasonIfMissing));
+        return integer(node, path)
+                .<Reading<Long>>map(Reading::known)
+                .orElse(Reading.unsupported(reasonIfMissing));
     }
 
     /** Returns the node at a path of field names; a missing node where there is none. */

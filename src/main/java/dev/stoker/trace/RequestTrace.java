@@ -1,13 +1,15 @@
 package dev.stoker.trace;
 
 import dev.stoker.base.Reading;
+
 import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * Everything that is known of one request: the raw material of every report. Stamps are nanoseconds after the intended
- * start, in the clock's time (simulated time on a simulated box); −1 stands for "did not happen". The definitions of
- * the figures are those of the architecture's chapter on metrics, and stand here only.
+ * Everything that is known of one request: the raw material of every report. Stamps are nanoseconds
+ * after the intended start, in the clock's time (simulated time on a simulated box); −1 stands for
+ * "did not happen". The definitions of the figures are those of the architecture's chapter on
+ * metrics, and stand here only.
  *
  * <p>Immutable by convention: the arrays are not copied.
  *
@@ -15,7 +17,8 @@ import java.util.Objects;
  * @param connectedNanos when the connection stood
  * @param sentNanos when the request was handed to the system
  * @param headNanos when the response's head was read
- * @param chunkNanos the stamp of every chunk that carried generated text, tool calls or reasoning, in order
+ * @param chunkNanos the stamp of every chunk that carried generated text, tool calls or reasoning,
+ *     in order
  * @param firstAnswerNanos the first chunk with answer text or a tool call (not reasoning), or −1
  * @param endNanos the end of the exchange, or of the waiting
  * @param chars characters generated, reasoning included
@@ -40,7 +43,9 @@ public record RequestTrace(
 
     /** How a request ended. */
     public sealed interface Outcome {
-        /** @param finishReason the server's word: stop, length, tool_calls … */
+        /**
+         * @param finishReason the server's word: stop, length, tool_calls …
+         */
         record Ok(String finishReason) implements Outcome {}
 
         /**
@@ -56,10 +61,14 @@ public record RequestTrace(
 
     /** Time to the first generated token of any kind from the intended start, milliseconds. */
     public Reading<Double> ttftMillis() {
-        return chunkNanos.length == 0 ? Reading.unsupported("no token came") : Reading.known(chunkNanos[0] / 1e6);
+        return chunkNanos.length == 0
+                ? Reading.unsupported("no token came")
+                : Reading.known(chunkNanos[0] / 1e6);
     }
 
-    /** Time to the first token of the answer (not reasoning) from the intended start, milliseconds. */
+    /**
+     * Time to the first token of the answer (not reasoning) from the intended start, milliseconds.
+     */
     public Reading<Double> ttfaMillis() {
         return firstAnswerNanos < 0
                 ? Reading.unsupported("no answer token came")
@@ -68,7 +77,9 @@ public record RequestTrace(
 
     /** From the intended start to the actual send, milliseconds: connecting included. */
     public Reading<Double> dispatchDelayMillis() {
-        return sentNanos < 0 ? Reading.unsupported("it was not sent") : Reading.known(sentNanos / 1e6);
+        return sentNanos < 0
+                ? Reading.unsupported("it was not sent")
+                : Reading.known(sentNanos / 1e6);
     }
 
     /** From the intended start to the end of the stream, milliseconds. */
@@ -82,8 +93,9 @@ public record RequestTrace(
     }
 
     /**
-     * Decode rate as the client saw it, tokens a second: (n−1)/(last − first). Needs two chunks and the server's own
-     * count. Where the server's last chunks come in one read the figure is the stream's, not the chunk's.
+     * Decode rate as the client saw it, tokens a second: (n−1)/(last − first). Needs two chunks and
+     * the server's own count. Where the server's last chunks come in one read the figure is the
+     * stream's, not the chunk's.
      */
     public Reading<Double> decodeTokensPerSecond() {
         if (!(timings.outputTokens() instanceof Reading.Known<Long>(Long n))) {

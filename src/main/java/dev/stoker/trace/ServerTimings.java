@@ -1,19 +1,23 @@
 package dev.stoker.trace;
 
 import dev.stoker.base.Reading;
+
 import java.time.Duration;
 
 /**
- * What a server itself said about one request. Placeholders (a decode time of 1000 ns for one token, a rate of 0.0) are
- * never known readings: the dialects turn them into the reason why there is no figure.
+ * What a server itself said about one request. Placeholders (a decode time of 1000 ns for one
+ * token, a rate of 0.0) are never known readings: the dialects turn them into the reason why there
+ * is no figure.
  *
  * @param total from the server's first look at the request to its end
- * @param load from there until a runner was obtained: queueing for a load, evicting, reading, or nothing
+ * @param load from there until a runner was obtained: queueing for a load, evicting, reading, or
+ *     nothing
  * @param promptTokens all tokens of the prompt, cached ones included
  * @param cachedTokens those of them that were not computed again
  * @param promptTime time spent on the tokens that were not cached
  * @param outputTokens tokens generated, reasoning included
- * @param decodeTime from the end of the prompt to the last token; covers {@code outputTokens − 1} tokens
+ * @param decodeTime from the end of the prompt to the last token; covers {@code outputTokens − 1}
+ *     tokens
  */
 public record ServerTimings(
         Reading<Duration> total,
@@ -38,10 +42,14 @@ public record ServerTimings(
 
     /** Returns these with the cached share replaced, for servers that only tell it in their log. */
     public ServerTimings withCachedTokens(Reading<Long> cached) {
-        return new ServerTimings(total, load, promptTokens, cached, promptTime, outputTokens, decodeTime);
+        return new ServerTimings(
+                total, load, promptTokens, cached, promptTime, outputTokens, decodeTime);
     }
 
-    /** Decode rate, tokens a second: (n−1)/decode time, as the first token comes from the prompt's own pass. */
+    /**
+     * Decode rate, tokens a second: (n−1)/decode time, as the first token comes from the prompt's
+     * own pass.
+     */
     public Reading<Double> decodeTokensPerSecond() {
         if (!(outputTokens instanceof Reading.Known<Long>(Long n))) {
             return Reading.unsupported(outputTokens.reason());

@@ -1,0 +1,154 @@
+package dev.stoker.bench;
+
+import dev.stoker.base.Reading;
+import dev.stoker.bench.ModelResult.PromptResult;
+import dev.stoker.stats.Spread;
+import dev.stoker.trace.RequestTrace;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/**
+ * The arithmetic of a benchmark's figures. An iteration is the unit of every spread: requests of
+ * one iteration are pooled before, because different prompts are not repetitions of one another.
+ * Pure.
+ */
+final class Figures {
+    private Figures() {}
+
+    /** Tokens decoded after the first one, and the nanoseconds that took. */
+    record Decoded(long tokens, long nanos) {}
+
+    static Reading<Spread> spread(List<Double> values, String reasonIfNone) {
+        return values.isEmpty()
+                ? Reading.unsupported(reasonIfNone)
+                : Reading.known(
+                        Spread.of(values.stream().mapToDouble(Double::doubleValue).toArray()));
+    }
+
+    /** Returns the spread of those that are known; if none is, the reason of the first. */
+    static Reading<Spread> spreadOfReadings(List<Reading<Double>> readings, String reasonIfNone) {
+        List<Double> known = new ArrayList<>();
+        String reason = reasonIfNone;
+        for (Reading<Double> r : readings) {
+            if (r instanceof Reading.Known<Double>(Double v)) {
+                known.add(v);
+            } else {
+                reason = r.reason();
+            }
+        }
+        return spread(known, reason);
+    }
+
+    static Reading<Spread> each(
+            Collection<RequestTrace> traces, Function<RequestTrace, Reading<Double>> figure) {
+        return spreadOfReadings(traces.stream().map(figure).toList(), "no request ended well");
+    }
+
+    /**
+     * Returns the spread over the iterations of the rate of all prompts of an iteration together.
+     */
+    static Reading<Spread> pooled(
+            Map<String, Map<Integer, RequestTrace>> good,
+            Function<RequestTrace, Reading<Decoded>> part) {
+        Set<Integer> iterations = new TreeSet<>();
+        good.values().forEach(m -> iterations.addAll(m.keySet()));
+        List<Reading<Double>> rates = new ArrayList<>();
+        for (int i : iterations) {
+            rates.add(rate(good, i, part));
+        }
+        return spreadOfReadings(rates, "no request ended well");
+    }
+
+    private static Reading<Double> rate(
+            Map<String, Map<Integer, RequestTrace>> good,
+            int iteration,
+            Function<RequestTrace, Reading<Decoded>> part) {
+        long tokens = 0;
+        long nanos = 0;
+        String reason = "no request of more than one token";
+        for (Map<Integer, RequestTrace> traces : good.values()) {
+            RequestTrace trace = traces.get(iteration);
+            if (trace == null) {
+                continue;
+            }
+            Reading<Decoded> decoded = part.apply(trace);
+            if (decoded instanceof Reading.Known<Decoded>(Decoded d)) {
+                tokens += d.tokens();
+                nanos += d.nanos();
+            } else {
+                reason = decoded.reason();
+            }
+        }
+        return nanos > 0 && tokens > 0
+                ? Reading.known(tokens * 1e9 / nanos)
+                : Reading.unsupported(reason);
+    }
+
+    static Reading<Decoded> clientDecode(RequestTrace t) {
+        if (!t.decodeTokensPerSecond().isKnown()) {
+            return Reading.unsupported(t.decodeTokensPerSecond().reason());
+        }
+        long[] chunks = t.chunkNanos();
+        return Reading.known(
+                new Decoded(
+                        t.timings().outputTokens().value() - 1,
+                        chunks[chunks.length - 1] - chunks[0]));
+    }
+
+    static Reading<Decoded> serverDecode(RequestTrace t) {
+        if (!t.timings().decodeTokensPerSecond().isKnown()) {
+            return Reading.unsupported(t.timings().decodeTokensPerSecond().reason());
+        }
+        Duration time = t.timings().decodeTime().value();
+        return Reading.known(new Decoded(t.timings().outputTokens().value() - 1, time.toNanos()));
+    }
+
+    /** Returns the most prompt tokens of any of the requests. */
+    static long promptTokens(Map<Integer, RequestTrace> traces) {
+        return traces.values().stream()
+                .mapToLong(t -> t.timings().promptTokens().orElse(0L))
+                .max()
+                .orElse(0);
+    }
+
+    static PromptResult prompt(String name, Collection<RequestTrace> traces) {
+        RequestTrace last = traces.stream().reduce((a, b) -> b).orElseThrow();
+        return new PromptResult(
+                name,
+                last.timings().promptTokens(),
+                each(traces, t -> t.outputTokens().map(Long::doubleValue)),
+                each(traces, RequestTrace::ttftMillis),
+                each(traces, RequestTrace::ttfaMillis),
+                each(traces, t -> Reading.known(t.e2eMillis())),
+                each(traces, t -> t.timings().promptTokensPerSecond()),
+                each(traces, RequestTrace::decodeTokensPerSecond),
+                each(traces, t -> t.timings().decodeTokensPerSecond()),
+                cachedShare(traces),
+                last.outcome() instanceof RequestTrace.Outcome.Ok(String finish) ? finish : "");
+    }
+
+    private static Reading<Double> cachedShare(Collection<RequestTrace> traces) {
+        long cached = 0;
+        long all = 0;
+        for (RequestTrace t : traces) {
+            if (!(t.timings().cachedTokens() instanceof Reading.Known<Long>(Long c))) {
+                return Reading.unsupported(t.timings().cachedTokens().reason());
+            }
+            if (!(t.timings().promptTokens() instanceof Reading.Known<Long>(Long n))) {
+                return Reading.unsupported(t.timings().promptTokens().reason());
+            }
+            cached += c;
+            all += n;
+        }
+        return all == 0
+                ? Reading.unsupported("the server counted no prompt tokens")
+                : Reading.known(cached / (double) all);
+    }
+}

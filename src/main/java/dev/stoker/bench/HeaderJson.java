@@ -1,0 +1,121 @@
+package dev.stoker.bench;
+
+import dev.stoker.base.Bytes;
+import dev.stoker.bench.BenchRequest.Restart;
+import dev.stoker.bench.BenchRequest.Unload;
+import dev.stoker.json.Json;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalLong;
+
+/** The form of {@code run.json}. Pure. */
+final class HeaderJson {
+    static final String SCHEMA = "stoker.bench.run";
+    static final int VERSION = 1;
+
+    private HeaderJson() {}
+
+    static ObjectNode write(RunHeader h) {
+        ObjectNode o = Json.object();
+        o.put("schema", SCHEMA).put("version", VERSION);
+        o.put("id", h.id()).put("started", h.startedEpochMillis()).put("stoker", h.stokerVersion());
+        ObjectNode s = o.putObject("server");
+        s.put("kind", h.serverKind()).put("title", h.serverTitle());
+        s.put("version", h.serverVersion()).put("url", h.serverUrl());
+        if (h.simulatedBox().isPresent()) {
+            s.put("box", h.simulatedBox().get()).put("speed", h.simulatedSpeed());
+        }
+        BenchRequest r = h.request();
+        ObjectNode q = o.putObject("request");
+        ArrayNode names = q.putArray("models");
+        r.models().forEach(names::add);
+        ArrayNode prompts = q.putArray("prompts");
+        for (BenchPrompt p : r.prompts()) {
+            prompts.addObject()
+                    .put("name", p.name())
+                    .put("prompt", p.text())
+                    .put("max_tokens", p.maxTokens());
+        }
+        q.put("iterations", r.iterations());
+        r.contextLength().ifPresent(n -> q.put("context", n));
+        q.put("unload", EventJson.lower(r.unload())).put("restart", EventJson.lower(r.restart()));
+        q.put("restart_above_bytes", r.restartAbove().count())
+                .put("stall_nanos", r.stall().toNanos());
+        q.put("seed", r.seed()).put("parallel_small", r.parallelSmall());
+        ArrayNode models = o.putArray("models");
+        for (RunHeader.Model m : h.models()) {
+            models.addObject()
+                    .put("name", m.name())
+                    .put("quantization", m.quantization())
+                    .put("file_bytes", m.fileBytes())
+                    .put("expected_bytes", m.expectedBytes())
+                    .put("skip", m.skip());
+        }
+        return o;
+    }
+
+    /**
+     * @throws IllegalArgumentException if the node is no header of a version that is known
+     */
+    static RunHeader read(JsonNode o) {
+        if (!EventJson.text(o, "schema").equals(SCHEMA)
+                || EventJson.integer(o, "version") != VERSION) {
+            throw new IllegalArgumentException("another schema or version");
+        }
+        JsonNode s = o.path("server");
+        JsonNode q = o.path("request");
+        List<String> names = new ArrayList<>();
+        q.path("models").forEach(n -> names.add(n.stringValue()));
+        List<BenchPrompt> prompts = new ArrayList<>();
+        for (JsonNode p : q.path("prompts")) {
+            prompts.add(
+                    new BenchPrompt(
+                            EventJson.text(p, "name"),
+                            EventJson.text(p, "prompt"),
+                            EventJson.integer(p, "max_tokens")));
+        }
+        BenchRequest request =
+                new BenchRequest(
+                        names,
+                        prompts,
+                        (int) EventJson.integer(q, "iterations"),
+                        Json.integer(q, "context")
+                                .map(OptionalLong::of)
+                                .orElse(OptionalLong.empty()),
+                        Unload.valueOf(EventJson.text(q, "unload").toUpperCase(Locale.ROOT)),
+                        Restart.valueOf(EventJson.text(q, "restart").toUpperCase(Locale.ROOT)),
+                        Bytes.of(EventJson.integer(q, "restart_above_bytes")),
+                        Duration.ofNanos(EventJson.integer(q, "stall_nanos")),
+                        EventJson.integer(q, "seed"),
+                        (int) EventJson.integer(q, "parallel_small"));
+        List<RunHeader.Model> models = new ArrayList<>();
+        for (JsonNode m : o.path("models")) {
+            models.add(
+                    new RunHeader.Model(
+                            EventJson.text(m, "name"),
+                            EventJson.text(m, "quantization"),
+                            EventJson.integer(m, "file_bytes"),
+                            EventJson.integer(m, "expected_bytes"),
+                            EventJson.text(m, "skip")));
+        }
+        return new RunHeader(
+                EventJson.text(o, "id"),
+                EventJson.integer(o, "started"),
+                EventJson.text(o, "stoker"),
+                EventJson.text(s, "kind"),
+                EventJson.text(s, "title"),
+                EventJson.text(s, "version"),
+                EventJson.text(s, "url"),
+                Json.text(s, "box"),
+                Json.number(s, "speed").orElse(1.0),
+                request,
+                models);
+    }
+}

@@ -1,0 +1,198 @@
+package dev.stoker.bench;
+
+import dev.stoker.base.Reading;
+import dev.stoker.load.TraceRecorder;
+import dev.stoker.server.GenerationRequest;
+import dev.stoker.server.RunnerOptions;
+import dev.stoker.server.ServerFailure;
+import dev.stoker.server.StreamEvent;
+import dev.stoker.trace.RequestTrace;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The requests of one model: a warm-up, then every prompt in every iteration that has no good
+ * result in the journal yet. The same rule serves a second try and a resumed run. Used by one
+ * thread.
+ */
+final class Requests {
+    private static final BenchPrompt WARM_UP = new BenchPrompt("warm-up", "Say hello.", 8);
+
+    private final RunState run;
+    private final String model;
+    private final int index;
+    private final RunnerOptions options;
+    private Optional<String> firstFailure = Optional.empty();
+    private boolean warnedOfCache;
+
+    Requests(RunState run, String model, int index, RunnerOptions options) {
+        this.run = run;
+        this.model = model;
+        this.index = index;
+        this.options = options;
+    }
+
+    RunnerOptions options() {
+        return options;
+    }
+
+    /**
+     * Returns the first failure that did not stop the model, such as a prompt that is too long for
+     * it.
+     */
+    Optional<String> firstFailure() {
+        return firstFailure;
+    }
+
+    private record Key(String prompt, int iteration) {}
+
+    private Set<Key> done() {
+        Set<Key> done = new HashSet<>();
+        for (BenchEvent event : run.journal().events()) {
+            if (event instanceof BenchEvent.RequestEnded r
+                    && r.model().equals(model)
+                    && r.trace().isOk()) {
+                done.add(new Key(r.prompt(), r.iteration()));
+            }
+        }
+        return done;
+    }
+
+    /**
+     * Sends what is still to be sent.
+     *
+     * @param alone whether no other model is measured at the same time
+     * @return the failure that ended the model's requests, if one did
+     */
+    Optional<ServerFailure> all(boolean alone) {
+        Set<Key> done = done();
+        int wanted = run.request().iterations() * run.request().prompts().size();
+        if (done.stream().filter(k -> k.iteration() > 0).count() >= wanted) {
+            return Optional.empty();
+        }
+        firstFailure = Optional.empty();
+        step("warming up");
+        Optional<ServerFailure> failure = send(WARM_UP, 0, alone);
+        if (failure.isPresent()) {
+            return failure;
+        }
+        for (int i = 1; i <= run.request().iterations(); i++) {
+            for (BenchPrompt prompt : run.request().prompts()) {
+                if (done.contains(new Key(prompt.name(), i))) {
+                    continue;
+                }
+                step(prompt.name() + " " + i + "/" + run.request().iterations());
+                failure = send(prompt, i, alone);
+                if (failure.isEmpty()) {
+                    continue;
+                }
+                if (!onlyThisRequest(failure.get())) {
+                    return failure;
+                }
+                if (firstFailure.isEmpty()) {
+                    firstFailure =
+                            Optional.of(
+                                    "prompt '" + prompt.name() + "': " + failure.get().sentence());
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** A request that the server calls wrong says nothing about the other prompts. */
+    private static boolean onlyThisRequest(ServerFailure failure) {
+        return failure instanceof ServerFailure.BadRequest;
+    }
+
+    private Optional<ServerFailure> send(BenchPrompt prompt, int iteration, boolean alone) {
+        if (run.cancellation().isCancelled()) {
+            return Optional.of(new ServerFailure.Cancelled());
+        }
+        GenerationRequest request =
+                GenerationRequest.chat(model, prompt.text())
+                        .maxTokens(prompt.maxTokens())
+                        .nonce(run.nonces().next())
+                        .deterministic(run.request().seed())
+                        .runner(options)
+                        .stall(run.request().stall());
+        long mark = run.context().cached().mark();
+        TraceRecorder recorder = new TraceRecorder(run.context().clock());
+        run.context().server().stream(
+                request,
+                recorder,
+                event -> {
+                    recorder.on(event);
+                    if (event instanceof StreamEvent.Token
+                            || event instanceof StreamEvent.Reasoning) {
+                        run.listener().chunks(model, recorder.chunkCount());
+                    }
+                },
+                run.cancellation());
+        if (recorder.failure().orElse(null) instanceof ServerFailure.Cancelled c) {
+            return Optional.of(c);
+        }
+        RequestTrace trace = withCachedShare(recorder.trace(), mark, alone);
+        run.write(
+                new BenchEvent.RequestEnded(
+                        run.now(), model, prompt.name(), iteration, alone, trace));
+        warnOfCache(trace);
+        return recorder.failure();
+    }
+
+    /**
+     * Where the API is silent, the server's log tells the cached share: its one line of this
+     * request.
+     */
+    private RequestTrace withCachedShare(RequestTrace trace, long mark, boolean alone) {
+        if (trace.timings().cachedTokens().isKnown() || !trace.isOk()) {
+            return trace;
+        }
+        Reading<List<Long>> log = run.context().cached().since(mark);
+        if (!(log instanceof Reading.Known<List<Long>>(List<Long> counts))) {
+            return with(trace, Reading.unsupported(log.reason()));
+        }
+        if (!alone || counts.size() != 1) {
+            return with(
+                    trace,
+                    Reading.failed(
+                            "the log shows "
+                                    + counts.size()
+                                    + " requests in the time of this one"));
+        }
+        return with(trace, Reading.known(counts.getFirst()));
+    }
+
+    private static RequestTrace with(RequestTrace t, Reading<Long> cached) {
+        return new RequestTrace(
+                t.intendedEpochMillis(),
+                t.connectedNanos(),
+                t.sentNanos(),
+                t.headNanos(),
+                t.chunkNanos(),
+                t.firstAnswerNanos(),
+                t.endNanos(),
+                t.chars(),
+                t.timings().withCachedTokens(cached),
+                t.outcome());
+    }
+
+    private void warnOfCache(RequestTrace trace) {
+        if (!warnedOfCache
+                && trace.timings().cachedTokens() instanceof Reading.Known<Long>(Long cached)
+                && trace.timings().promptTokens() instanceof Reading.Known<Long>(Long all)
+                && cached > Math.max(48, all / 4)) {
+            warnedOfCache = true;
+            run.listener()
+                    .warning(
+                            "%d of %d prompt tokens of %s came from a cache in spite of a fresh nonce."
+                                    .formatted(cached, all, model));
+        }
+    }
+
+    private void step(String what) {
+        run.listener().step(index, run.total(), model, what);
+    }
+}

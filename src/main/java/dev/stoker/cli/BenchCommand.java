@@ -1,0 +1,342 @@
+package dev.stoker.cli;
+
+import dev.stoker.base.Cancellation;
+import dev.stoker.base.ExitCode;
+import dev.stoker.base.UserError;
+import dev.stoker.bench.BenchContext;
+import dev.stoker.bench.BenchPlan;
+import dev.stoker.bench.BenchReport;
+import dev.stoker.bench.BenchRequest;
+import dev.stoker.bench.BenchRunner;
+import dev.stoker.bench.Checklist;
+import dev.stoker.bench.Journal;
+import dev.stoker.bench.Planner;
+import dev.stoker.bench.ReportBuilder;
+import dev.stoker.bench.ReportJson;
+import dev.stoker.bench.RunFolder;
+import dev.stoker.bench.RunHeaders;
+import dev.stoker.json.Json;
+import dev.stoker.memory.MemoryEstimator;
+import dev.stoker.server.ServerException;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+/**
+ * {@code stoker bench}: measures models one after the other without running out of memory. Options
+ * → plan → a yes → run → report from the run's files. Used by one thread.
+ */
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Benchmark models without running out of memory.",
+            "",
+            "Shows its plan first, loads each model cold, measures it, unloads it and sees that the"
+                    + " memory came back. Nothing is lost when it is interrupted.",
+            ""
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  stoker bench --dry-run                    the plan and the checklist, nothing else",
+            "  stoker bench                              every local model, small to large",
+            "  stoker bench phi4:14b qwq:32b --yes       two models, without a question",
+            "  stoker bench --resume latest              go on after a crash or Ctrl-C",
+            "  stoker bench --report latest --json       an earlier run again",
+            "",
+            "Exit codes: 0 all passed, 1 a model failed, 2 wrong use, 3 the server failed, 4 a yes"
+                    + " is",
+            "needed, 130 interrupted."
+        })
+public final class BenchCommand implements Callable<Integer> {
+    @Spec private @Nullable CommandSpec spec;
+    @Mixin private final ServerOptions server = new ServerOptions();
+    @Mixin private final BenchOptions options = new BenchOptions();
+    @Mixin private final OutputOptions output = new OutputOptions();
+
+    @Option(
+            names = {"-y", "--yes"},
+            description = "Agree to unloads and restarts without being asked.")
+    private boolean yes;
+
+    @Option(names = "--dry-run", description = "Show the plan and the checklist, and stop.")
+    private boolean dryRun;
+
+    @Option(
+            names = "--restart-command",
+            paramLabel = "COMMAND",
+            description = "How to restart the server. Default: found by itself (systemd, docker).")
+    private @Nullable String restartCommand;
+
+    @Option(
+            names = "--results",
+            paramLabel = "DIR",
+            description = {
+                "Where runs are kept. Default: RESULTS_DIR, else stoker/runs in the XDG data home."
+            })
+    private @Nullable Path results;
+
+    @Option(
+            names = "--resume",
+            paramLabel = "RUN",
+            description = "Go on with a run (an id, or latest) without repeating what is done.")
+    private @Nullable String resume;
+
+    @Option(
+            names = "--report",
+            paramLabel = "RUN",
+            description = "Print an earlier run (an id, or latest) again from its files.")
+    private @Nullable String reportOf;
+
+    private final Connector connector;
+    private final MemoryEstimator estimator;
+    private final Map<String, String> env;
+
+    public BenchCommand(Connector connector, MemoryEstimator estimator, Map<String, String> env) {
+        this.connector = connector;
+        this.estimator = estimator;
+        this.env = Map.copyOf(env);
+    }
+
+    @Override
+    public Integer call() throws ServerException, InterruptedException {
+        Terminal terminal = Terminal.detect(env, output.noColor);
+        if (output.json && output.csv) {
+            throw UserError.wrongUse("--json and --csv were both given.", "Choose one of them.");
+        }
+        if (reportOf != null) {
+            BenchReport report =
+                    ReportBuilder.report(RunFolder.find(resultsFolder(), reportOf).read());
+            print(report, terminal);
+            return exitCode(report).number();
+        }
+        Optional<RunFolder.Contents> earlier = earlier();
+        BenchRequest request =
+                earlier.map(c -> RunHeaders.request(c.header()))
+                        .orElseGet(() -> options.request(env));
+        Connection connection =
+                connector.connect(
+                        urls(earlier),
+                        Optional.ofNullable(server.apiKeyEnv),
+                        Optional.ofNullable(restartCommand));
+        BenchContext context =
+                new BenchContext(
+                        connection.server(),
+                        connection.clock(),
+                        connection.host(),
+                        connection.control(),
+                        estimator,
+                        connection.cached(),
+                        StokerVersion.text());
+        BenchPlan plan = Planner.plan(context, request);
+        earlier.ifPresent(c -> RunHeaders.requireSameServer(c.header(), plan.server()));
+        show(connection, context, plan, terminal);
+        if (dryRun) {
+            return ExitCode.DONE.number();
+        }
+        return run(context, request, plan, consent(plan, request, terminal), terminal);
+    }
+
+    private Optional<RunFolder.Contents> earlier() {
+        if (resume == null) {
+            return Optional.empty();
+        }
+        if (options.anyGiven()) {
+            throw UserError.wrongUse(
+                    "--resume goes on with the models and options of that run; others can not be"
+                            + " given.",
+                    "Leave them out, or start a new run without --resume.");
+        }
+        return Optional.of(RunFolder.find(resultsFolder(), resume).read());
+    }
+
+    private List<String> urls(Optional<RunFolder.Contents> earlier) {
+        return server.servers.isEmpty() && earlier.isPresent()
+                ? List.of(earlier.get().header().serverUrl())
+                : server.servers;
+    }
+
+    private Path resultsFolder() {
+        if (results != null) {
+            return results;
+        }
+        String old = env.getOrDefault("RESULTS_DIR", "");
+        if (!old.isBlank()) {
+            return Path.of(old);
+        }
+        String data = env.getOrDefault("XDG_DATA_HOME", "");
+        Path home =
+                data.isBlank()
+                        ? Path.of(env.getOrDefault("HOME", "."), ".local", "share")
+                        : Path.of(data);
+        return home.resolve("stoker").resolve("runs");
+    }
+
+    private void show(
+            Connection connection, BenchContext context, BenchPlan plan, Terminal terminal) {
+        PrintWriter to = dryRun && !output.json ? out() : err();
+        BenchView view = new BenchView(terminal);
+        if (!output.quiet || dryRun) {
+            connection.remarks().forEach(r -> err().println("! " + r));
+            view.plan(to, plan);
+            view.checklist(to, Checklist.of(context, plan));
+            to.flush();
+        }
+    }
+
+    /** Returns whether the user agreed to restarts; throws where a yes is needed and missing. */
+    private boolean consent(BenchPlan plan, BenchRequest request, Terminal terminal) {
+        if (yes) {
+            return true;
+        }
+        if (terminal.inIsTerminal() && terminal.errIsTerminal()) {
+            err().print("Go on? [y/N] ");
+            err().flush();
+            if (!agreed()) {
+                throw new UserError(ExitCode.REFUSED, "Nothing was done, as nobody said yes.", "");
+            }
+            return true;
+        }
+        if (plan.needsConsent()) {
+            throw new UserError(
+                    ExitCode.REFUSED,
+                    "This run would unload models that others loaded, or restart the server, and"
+                            + " nobody can be asked here.",
+                    "Look at the plan above and add --yes; or use --unload never --restart never.");
+        }
+        if (plan.canRestart() && request.restart() != BenchRequest.Restart.NEVER && !output.quiet) {
+            err().println("! Without --yes the server is not restarted, not even after a failure.");
+            err().flush();
+        }
+        return false;
+    }
+
+    private static boolean agreed() {
+        try {
+            StringBuilder answer = new StringBuilder();
+            for (int c = System.in.read(); c >= 0 && c != '\n'; c = System.in.read()) {
+                if (answer.length() < 10) {
+                    answer.append((char) c);
+                }
+            }
+            String word = answer.toString().strip().toLowerCase(Locale.ROOT);
+            return word.equals("y") || word.equals("yes");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private int run(
+            BenchContext context,
+            BenchRequest request,
+            BenchPlan plan,
+            boolean mayRestart,
+            Terminal terminal)
+            throws InterruptedException {
+        try (Interrupts interrupts = new Interrupts()) {
+            RunFolder folder =
+                    resume != null
+                            ? RunFolder.find(resultsFolder(), resume)
+                            : RunFolder.create(
+                                    resultsFolder(), RunHeaders.header(context, request, plan));
+            BenchRunner.Ending ending;
+            try (Journal journal = Journal.open(folder, folder.read().events());
+                    BenchProgress progress =
+                            new BenchProgress(
+                                    err(),
+                                    terminal,
+                                    output.quiet,
+                                    context.clock(),
+                                    plan,
+                                    request.iterations() * request.prompts().size())) {
+                Cancellation cancellation = interrupts.cancellation();
+                ending =
+                        new BenchRunner(
+                                        context,
+                                        request,
+                                        plan,
+                                        mayRestart,
+                                        journal,
+                                        progress,
+                                        cancellation)
+                                .run();
+            }
+            BenchReport report = ReportBuilder.report(folder.read());
+            print(report, terminal);
+            if (!output.quiet) {
+                err().println("Kept in " + folder.path());
+            }
+            return ended(ending, report).number();
+        }
+    }
+
+    private ExitCode ended(BenchRunner.Ending ending, BenchReport report) {
+        return switch (ending) {
+            case COMPLETE -> exitCode(report);
+            case INTERRUPTED -> {
+                err().println(
+                                "stoker: Interrupted; what was measured is kept. Go on with: stoker"
+                                        + " bench --resume "
+                                        + report.id());
+                err().flush();
+                yield ExitCode.INTERRUPTED;
+            }
+            case SERVER_GONE -> {
+                err().println(
+                                "stoker: The server does not answer any more, and could not be"
+                                        + " restarted.");
+                err().println(
+                                "        Start it, then go on with: stoker bench --resume "
+                                        + report.id());
+                err().flush();
+                yield ExitCode.SERVER_FAILED;
+            }
+        };
+    }
+
+    private static ExitCode exitCode(BenchReport report) {
+        return report.failures() > 0 ? ExitCode.BAD_ANSWER : ExitCode.DONE;
+    }
+
+    private void print(BenchReport report, Terminal terminal) {
+        PrintWriter out = out();
+        if (output.json) {
+            out.println(Json.pretty(ReportJson.write(report)));
+        } else if (output.csv) {
+            BenchCsv.print(out, report);
+        } else {
+            new BenchView(terminal).result(out, report);
+        }
+        out.flush();
+    }
+
+    private PrintWriter out() {
+        return command().commandLine().getOut();
+    }
+
+    private PrintWriter err() {
+        return command().commandLine().getErr();
+    }
+
+    private CommandSpec command() {
+        if (spec == null) {
+            throw new IllegalStateException("the command line has not filled this command");
+        }
+        return spec;
+    }
+}

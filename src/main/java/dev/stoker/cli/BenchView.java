@@ -1,0 +1,269 @@
+package dev.stoker.cli;
+
+import dev.stoker.base.Bytes;
+import dev.stoker.base.Reading;
+import dev.stoker.base.Text;
+import dev.stoker.bench.BenchEvent.Outcome;
+import dev.stoker.bench.BenchPlan;
+import dev.stoker.bench.BenchReport;
+import dev.stoker.bench.Checklist;
+import dev.stoker.bench.ModelResult;
+import dev.stoker.bench.ModelResult.Cleanup;
+import dev.stoker.bench.PlannedModel;
+import dev.stoker.cli.Terminal.Colour;
+import dev.stoker.memory.MemoryEstimate;
+import dev.stoker.server.LoadedModel;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * How a benchmark's plan, checklist and result look on a terminal. Stateless but for the terminal.
+ */
+final class BenchView {
+    private final Terminal terminal;
+
+    BenchView(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    void plan(PrintWriter out, BenchPlan plan) {
+        int run = plan.toRun().size();
+        out.println(
+                terminal.paint(Colour.STRONG, "Plan")
+                        + " for "
+                        + plan.server().title()
+                        + " at "
+                        + plan.server().endpoint()
+                        + ": "
+                        + run
+                        + (run == 1 ? " model" : " models")
+                        + ", about "
+                        + Numbers.time(plan.expectedTime())
+                        + " (a guess before anything is measured)");
+        simulated(out, plan.server().simulated().map(s -> s.box()).orElse(""));
+        Table table =
+                new Table()
+                        .left("model", 0)
+                        .right("file", 2)
+                        .right("expected GiB", 1)
+                        .right("free now GiB", 3)
+                        .left("before it", 0);
+        for (PlannedModel m : plan.models()) {
+            table.row(
+                    Text.plain(m.name(), 60),
+                    m.model().fileSize().map(Bytes::decimal).orElse(Numbers.UNKNOWN),
+                    band(m.estimate()),
+                    Numbers.gib(plan.available()),
+                    before(m, plan));
+        }
+        table.lines(terminal.columns()).forEach(l -> out.println("  " + l));
+        if (!plan.loaded().isEmpty()) {
+            String names =
+                    String.join(
+                            ", ",
+                            plan.loaded().stream()
+                                    .map(LoadedModel::name)
+                                    .map(Text::plain)
+                                    .toList());
+            out.println(
+                    plan.unloadFirst()
+                            ? "  Unloaded first: " + names
+                            : "  Stays in memory: " + names);
+        }
+        out.println(
+                plan.canRestart()
+                        ? "  Restarts, where needed: by " + plan.restartMeans()
+                        : "  Restarts: not possible. " + plan.restartMeans());
+    }
+
+    private static String band(Reading<MemoryEstimate> estimate) {
+        return estimate instanceof Reading.Known<MemoryEstimate>(MemoryEstimate e)
+                ? Numbers.gib(e.expected())
+                        + " ("
+                        + Numbers.gib(e.low())
+                        + "–"
+                        + Numbers.gib(e.high())
+                        + ")"
+                : Numbers.UNKNOWN;
+    }
+
+    private String before(PlannedModel m, BenchPlan plan) {
+        if (!m.isRun()) {
+            return terminal.paint(Colour.FAINT, "skipped: " + m.skip());
+        }
+        if (m.restart().isEmpty()) {
+            return plan.unloadFirst() ? "memory freed" : "";
+        }
+        return plan.canRestart()
+                ? terminal.paint(Colour.WARNING, "restart: " + m.restart())
+                : terminal.paint(Colour.WARNING, "! " + m.restart());
+    }
+
+    void checklist(PrintWriter out, List<Checklist.Check> checks) {
+        out.println(terminal.paint(Colour.STRONG, "Checklist"));
+        for (Checklist.Check c : checks) {
+            String sign =
+                    switch (c.state()) {
+                        case GOOD -> terminal.paint(Colour.GOOD, "✓");
+                        case WARNING -> terminal.paint(Colour.WARNING, "!");
+                        case BAD -> terminal.paint(Colour.BAD, "✗");
+                    };
+            out.println("  " + sign + " " + c.title() + ": " + c.detail());
+        }
+    }
+
+    void result(PrintWriter out, BenchReport report) {
+        out.println(
+                terminal.paint(Colour.STRONG, report.header().serverTitle())
+                        + " at "
+                        + report.header().serverUrl()
+                        + ", run "
+                        + report.id());
+        simulated(out, report.header().simulatedBox().orElse(""));
+        Table table =
+                new Table()
+                        .left("model", 0)
+                        .left("quant", 5)
+                        .right("load s", 2)
+                        .right("TTFT ms", 1)
+                        .right("prompt tok/s", 2)
+                        .right("decode tok/s", 0)
+                        .left("(min–max)", 6)
+                        .right("server's", 7)
+                        .right("memory GiB", 3)
+                        .right("on GPU %", 4)
+                        .left("clean-up", 4)
+                        .left("verdict", 0);
+        for (ModelResult m : report.models()) {
+            table.row(
+                    Text.plain(m.name(), 60),
+                    Text.plain(m.quantization(), 12),
+                    Numbers.mean(m.loadSeconds()),
+                    Numbers.mean(m.ttftMillis()),
+                    Numbers.mean(m.promptTokensPerSecond()),
+                    Numbers.meanAndSpread(m.decodeTokensPerSecond()),
+                    Numbers.range(m.decodeTokensPerSecond()),
+                    Numbers.mean(m.serverDecodeTokensPerSecond()),
+                    Numbers.gib(m.memory().taken()),
+                    share(m),
+                    cleanup(m.cleanup()),
+                    verdict(m));
+        }
+        table.lines(terminal.columns()).forEach(out::println);
+        remarks(out, report);
+    }
+
+    private void simulated(PrintWriter out, String box) {
+        if (!box.isEmpty()) {
+            out.println(
+                    terminal.paint(
+                            Colour.WARNING,
+                            "SIMULATED: the box '"
+                                    + Text.plain(box)
+                                    + "' of stoker sim, no real hardware; times are simulated"
+                                    + " time."));
+        }
+    }
+
+    private static String share(ModelResult m) {
+        if (m.modelBytes() instanceof Reading.Known<Bytes>(Bytes all)
+                && m.onGpuBytes() instanceof Reading.Known<Bytes>(Bytes gpu)
+                && all.count() > 0) {
+            return String.format(Locale.ROOT, "%.0f", 100.0 * gpu.count() / all.count());
+        }
+        return Numbers.UNKNOWN;
+    }
+
+    private String cleanup(Cleanup cleanup) {
+        return switch (cleanup) {
+            case Cleanup.Clean c -> terminal.paint(Colour.GOOD, "clean");
+            case Cleanup.Retained c -> terminal.paint(Colour.WARNING, "kept " + c.bytes().binary());
+            case Cleanup.StillLoaded c -> terminal.paint(Colour.BAD, "still loaded");
+            case Cleanup.Unverified c -> "unloaded";
+            case Cleanup.None c -> Numbers.UNKNOWN;
+        };
+    }
+
+    private String verdict(ModelResult m) {
+        return switch (m.outcome()) {
+            case PASSED -> terminal.paint(Colour.GOOD, "passed");
+            case FAILED -> terminal.paint(Colour.BAD, "failed");
+            case SKIPPED -> "skipped";
+        };
+    }
+
+    private void remarks(PrintWriter out, BenchReport report) {
+        for (ModelResult m : report.models()) {
+            String name = Text.plain(m.name(), 60);
+            if (m.outcome() != Outcome.PASSED) {
+                out.println(
+                        "  "
+                                + name
+                                + " "
+                                + m.outcome().name().toLowerCase(Locale.ROOT)
+                                + ": "
+                                + Text.plain(m.reason(), 600));
+                continue;
+            }
+            if (m.cleanup() instanceof Cleanup.Retained r) {
+                out.println(
+                        "  "
+                                + name
+                                + " was unloaded, but "
+                                + r.bytes().binary()
+                                + " did not come back: the server keeps it until a restart.");
+            }
+            if (m.cleanup() instanceof Cleanup.StillLoaded) {
+                out.println("  " + name + " is still in memory: the server did not let it go.");
+            }
+            if (!m.promptTokensPerSecond().isKnown()) {
+                out.println(
+                        "  "
+                                + name
+                                + ": no prompt rate, because "
+                                + because(m.promptTokensPerSecond()));
+            }
+            if (!m.decodeTokensPerSecond().isKnown()) {
+                out.println(
+                        "  "
+                                + name
+                                + ": no decode rate, because "
+                                + because(m.decodeTokensPerSecond()));
+            }
+            if (m.restarts() > 0) {
+                out.println(
+                        "  "
+                                + name
+                                + ": the server was restarted "
+                                + (m.restarts() == 1 ? "once." : m.restarts() + " times."));
+            }
+            if (!m.alone()) {
+                out.println(
+                        "  "
+                                + name
+                                + " was measured beside other models: its figures are shared"
+                                + " ones.");
+            }
+        }
+        if (report.unreadableLines() > 0) {
+            out.println(
+                    "  "
+                            + report.unreadableLines()
+                            + " line(s) of the journal could not be read and were left out.");
+        }
+        if (!report.pending().isEmpty()) {
+            out.println(
+                    "  Not run yet: "
+                            + Text.plain(String.join(", ", report.pending()), 400)
+                            + ". Go on with: stoker bench --resume "
+                            + report.id());
+        }
+    }
+
+    private static String because(Reading<?> reading) {
+        String reason = Text.plain(reading.reason(), 300);
+        return reason.endsWith(".") ? reason : reason + ".";
+    }
+}

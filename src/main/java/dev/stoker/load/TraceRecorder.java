@@ -1,0 +1,132 @@
+package dev.stoker.load;
+
+import dev.stoker.base.Clock;
+import dev.stoker.http.SendStamps;
+import dev.stoker.server.ServerFailure;
+import dev.stoker.server.StreamEvent;
+import dev.stoker.server.StreamEvents;
+import dev.stoker.trace.RequestTrace;
+import dev.stoker.trace.ServerTimings;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Turns the events of one answer into a {@link RequestTrace}. One instance a request, used by one
+ * thread; the counters may be read by another one for a progress display.
+ */
+public final class TraceRecorder implements StreamEvents, SendStamps {
+    private static final int LONGEST_TEXT = 1 << 20;
+
+    private final Clock clock;
+    private final long intendedNanos;
+    private final long intendedEpochMillis;
+    private final StringBuilder text = new StringBuilder();
+    private long connected = -1;
+    private long sent = -1;
+    private long head = -1;
+    private long firstAnswer = -1;
+    private long end = -1;
+    private long[] chunks = new long[256];
+    private volatile int chunkCount;
+    private long chars;
+    private ServerTimings timings = ServerTimings.none("the server said nothing");
+    private String finishReason = "";
+    private Optional<ServerFailure> failure = Optional.empty();
+
+    /** Starts the request now. */
+    public TraceRecorder(Clock clock) {
+        this(clock, clock.nanos());
+    }
+
+    /** Starts the request at an intended moment, which may be over already. */
+    public TraceRecorder(Clock clock, long intendedNanos) {
+        this.clock = clock;
+        this.intendedNanos = intendedNanos;
+        this.intendedEpochMillis = clock.now().toEpochMilli();
+    }
+
+    @Override
+    public void connected(long nanos) {
+        connected = nanos - intendedNanos;
+    }
+
+    @Override
+    public void sent(long nanos) {
+        sent = nanos - intendedNanos;
+    }
+
+    @Override
+    public void on(StreamEvent event) {
+        long at = event.nanos() - intendedNanos;
+        switch (event) {
+            case StreamEvent.Headers h -> head = at;
+            case StreamEvent.Token t -> answer(at, t.text());
+            case StreamEvent.ToolCall c -> answer(at, c.json());
+            case StreamEvent.Reasoning r -> chunk(at, r.text());
+            case StreamEvent.Usage u -> timings = u.timings();
+            case StreamEvent.End e -> {
+                end = at;
+                finishReason = e.finishReason();
+            }
+            case StreamEvent.Fault f -> {
+                end = at;
+                failure = Optional.of(f.failure());
+            }
+        }
+    }
+
+    private void answer(long at, String piece) {
+        if (firstAnswer < 0) {
+            firstAnswer = at;
+        }
+        if (text.length() < LONGEST_TEXT) {
+            text.append(piece);
+        }
+        chunk(at, piece);
+    }
+
+    private void chunk(long at, String piece) {
+        int n = chunkCount;
+        if (n == chunks.length) {
+            chunks = Arrays.copyOf(chunks, n * 2);
+        }
+        chunks[n] = at;
+        chars += piece.length();
+        chunkCount = n + 1;
+    }
+
+    /** Returns how many chunks with generated text came so far. */
+    public int chunkCount() {
+        return chunkCount;
+    }
+
+    /** Returns the answer's text, without reasoning, at most a million characters of it. */
+    public String text() {
+        return text.toString();
+    }
+
+    /** Returns what went wrong, if anything did. */
+    public Optional<ServerFailure> failure() {
+        return failure;
+    }
+
+    /** Returns the trace; to be called after the last event. */
+    public RequestTrace trace() {
+        RequestTrace.Outcome outcome =
+                failure.<RequestTrace.Outcome>map(
+                                f -> new RequestTrace.Outcome.Failed(f.code(), f.sentence()))
+                        .orElse(new RequestTrace.Outcome.Ok(finishReason));
+        return new RequestTrace(
+                intendedEpochMillis,
+                connected,
+                sent,
+                head,
+                Arrays.copyOf(chunks, chunkCount),
+                firstAnswer,
+                end >= 0 ? end : clock.nanos() - intendedNanos,
+                chars,
+                timings,
+                outcome);
+    }
+}
