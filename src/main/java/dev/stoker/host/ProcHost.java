@@ -111,17 +111,26 @@ public final class ProcHost implements HostSource {
             return forwarders.behind(owner.get());
         }
         OptionalLong self = processes.ownUser();
-        boolean foreign =
-                self.isPresent()
-                        && self.getAsLong() != 0
-                        && found.stream().noneMatch(s -> s.uid() == self.getAsLong());
+        long user = found.getFirst().uid();
+        if (self.isPresent() && self.getAsLong() != 0 && self.getAsLong() != user) {
+            return ofAnotherUser(user);
+        }
         return Reading.unsupported(
-                foreign
-                        ? "the server's process belongs to another user; run as root to see its"
-                                + " memory"
-                        : "the process that listens on port "
-                                + port
-                                + " can not be seen from here");
+                "the process that listens on port " + port + " can not be seen from here");
+    }
+
+    /**
+     * The kernel hides the descriptors of another user's process, but tells the user of the socket.
+     * A user of a service of its own (as Ollama's installer makes one) has one family of processes,
+     * and its first is the listener.
+     */
+    private Reading<HostProcess> ofAnotherUser(long user) {
+        List<HostProcess> families = user == 0 ? List.of() : processes.families(user);
+        return families.size() == 1
+                ? Reading.known(families.getFirst())
+                : Reading.unsupported(
+                        "the server's process belongs to another user; run as root to see its"
+                            + " memory");
     }
 
     @Override

@@ -128,7 +128,29 @@ final class ProcessTable {
 
     /** Returns the user that this program runs as, where the kernel tells. */
     OptionalLong ownUser() {
-        return ProcFile.text(proc.resolve("self").resolve("status"))
+        return user(proc.resolve("self"));
+    }
+
+    /**
+     * Returns the processes of a user whose parents are not that user's: the roots of the user's
+     * families.
+     */
+    List<HostProcess> families(long uid) {
+        Set<Long> own = new HashSet<>();
+        for (long pid : pids()) {
+            if (user(folder(pid)).orElse(-1) == uid) {
+                own.add(pid);
+            }
+        }
+        List<HostProcess> roots = new ArrayList<>();
+        for (long pid : own) {
+            process(pid).filter(p -> !own.contains(p.parent())).ifPresent(roots::add);
+        }
+        return roots;
+    }
+
+    private static OptionalLong user(Path process) {
+        return ProcFile.text(process.resolve("status"))
                 .orElse("")
                 .lines()
                 .filter(line -> line.startsWith("Uid:"))

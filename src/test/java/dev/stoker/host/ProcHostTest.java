@@ -113,6 +113,23 @@ class ProcHostTest {
     }
 
     @Test
+    void listener_descriptorsHiddenButTheUserHasOneFamily_itsFirst() {
+        RecordedTree tree = RecordedTree.of("desktop", folder);
+        tree.delete("proc/900/fd/3");
+        tree.write("proc/700/status", "Uid:\t33\t33\t33\t33");
+
+        assertThat(tree.host().listener(11434).value().pid()).isEqualTo(900);
+    }
+
+    @Test
+    void listener_descriptorsOfRootHidden_neverGuessed() {
+        RecordedTree tree = RecordedTree.of("desktop", folder);
+        tree.delete("proc/1/fd/3");
+
+        assertThat(tree.host().listener(22).reason()).contains("another user");
+    }
+
+    @Test
     void listener_socketSharedByParentAndChildAndSystemd_theParent() throws Exception {
         RecordedTree tree = RecordedTree.of("desktop", folder);
         for (String pid : List.of("1", "950")) {
