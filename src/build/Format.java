@@ -77,6 +77,11 @@ final class Format {
         try {
             String source = Files.readString(file);
             String formatted = formatter.formatSourceAndFixImports(source);
+            for (int again = 0; write && again < 3; again++) {
+                formatted =
+                        formatter.formatSourceAndFixImports(
+                                formatted); // Once is not always stable.
+            }
             if (formatted.equals(source)) {
                 return "";
             }
