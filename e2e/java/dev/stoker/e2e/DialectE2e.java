@@ -76,7 +76,8 @@ final class DialectE2e {
     }
 
     @Test
-    void ollama_runnerKilledInMidStream_isServerDiedAndTheNextRequestWorks() throws ServerException {
+    void ollama_runnerKilledInMidStream_isServerDiedAndTheNextRequestWorks()
+            throws ServerException {
         try (RealOllama real = RealOllama.start()) {
             InferenceServer server = open(real.url());
             load(server, RealOllama.SMOLLM2);
@@ -151,17 +152,11 @@ final class DialectE2e {
                     .isInstanceOf(ServerFailure.ModelMissing.class);
             RunnerOptions wrong =
                     new RunnerOptions(
-                            OptionalLong.empty(),
-                            Optional.empty(),
-                            Map.of("num_batch", "many"));
+                            OptionalLong.empty(), Optional.empty(), Map.of("num_batch", "many"));
             assertThat(
-                            failure(
-                                    () ->
-                                            server.load(
-                                                    RealOllama.SMOLLM2,
-                                                    wrong,
-                                                    LOAD,
-                                                    Cancellation.never())))
+                            failure(() ->
+                                    server.load(
+                                            RealOllama.SMOLLM2, wrong, LOAD, Cancellation.never())))
                     .isInstanceOf(ServerFailure.BadRequest.class);
         }
     }
@@ -293,10 +288,7 @@ final class DialectE2e {
             InferenceServer server, GenerationRequest request, Runnable atFirstToken) {
         List<StreamEvent> events = new ArrayList<>();
         server.stream(
-                request,
-                SendStamps.NONE,
-                once(events, atFirstToken)::accept,
-                Cancellation.never());
+                request, SendStamps.NONE, once(events, atFirstToken)::accept, Cancellation.never());
         return events;
     }
 

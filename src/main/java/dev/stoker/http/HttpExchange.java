@@ -3,6 +3,8 @@ package dev.stoker.http;
 import dev.stoker.base.Cancellation;
 import dev.stoker.base.Clock;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,7 +25,6 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Carries HTTP/1.1 exchanges to one endpoint over blocking sockets, one connection an exchange,

@@ -198,11 +198,12 @@ public final class ResponseParser {
     }
 
     private static long length(ResponseHead head) throws MalformedResponse {
-        List<String> told = head.headers().stream()
-                .filter(h -> h.getKey().equalsIgnoreCase("Content-Length"))
-                .map(Map.Entry::getValue)
-                .distinct()
-                .toList();
+        List<String> told =
+                head.headers().stream()
+                        .filter(h -> h.getKey().equalsIgnoreCase("Content-Length"))
+                        .map(Map.Entry::getValue)
+                        .distinct()
+                        .toList();
         long length = told.size() == 1 ? number(told.getFirst(), 10) : -1;
         if (length < 0) {
             throw new MalformedResponse("a Content-Length that is no length");
@@ -212,9 +213,10 @@ public final class ResponseParser {
 
     /** Returns the number that the digits stand for, or −1: no signs, and at most 15 digits. */
     private static long number(String digits, int radix) {
-        boolean clean = !digits.isEmpty()
-                && digits.length() <= 15
-                && digits.chars().allMatch(c -> Character.digit(c, radix) >= 0);
+        boolean clean =
+                !digits.isEmpty()
+                        && digits.length() <= 15
+                        && digits.chars().allMatch(c -> Character.digit(c, radix) >= 0);
         return clean ? Long.parseLong(digits, radix) : -1;
     }
 

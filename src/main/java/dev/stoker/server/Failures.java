@@ -39,7 +39,7 @@ public final class Failures {
                     "must be of type",
                     "invalid format",
                     "input is not supported",
-            "does not support",
+                    "does not support",
                     "parse error",
                     "parse_error",
                     "exceed_context_size",

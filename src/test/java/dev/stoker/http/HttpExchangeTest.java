@@ -75,8 +75,7 @@ class HttpExchangeTest {
                                 out -> {
                                     CountDownLatch never = new CountDownLatch(1);
                                     out.write(CHUNKED.getBytes());
-                                    while (!never.await(
-                                            20, TimeUnit.MILLISECONDS)) {
+                                    while (!never.await(20, TimeUnit.MILLISECONDS)) {
                                         out.write("1\r\nx\r\n".getBytes());
                                         out.flush();
                                     }
@@ -146,15 +145,14 @@ class HttpExchangeTest {
     void server_resettingTheConnection_isCut() throws IOException, InterruptedException {
         try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Thread thread =
-                    Thread.startVirtualThread(
-                            () -> {
-                                try (Socket socket = listener.accept()) {
-                                    socket.getInputStream().read();
-                                    socket.setSoLinger(true, 0);
-                                } catch (IOException e) {
-                                    // The test sees it.
-                                }
-                            });
+                    Thread.startVirtualThread(() -> {
+                        try (Socket socket = listener.accept()) {
+                            socket.getInputStream().read();
+                            socket.setSoLinger(true, 0);
+                        } catch (IOException e) {
+                            // The test sees it.
+                        }
+                    });
             Endpoint there = new Endpoint(false, "127.0.0.1", listener.getLocalPort(), "");
             HttpAnswer answer = fetch(there, SHORT, 1000, Cancellation.never());
             assertThat(answer.end())
@@ -188,8 +186,7 @@ class HttpExchangeTest {
         Cancellation cancellation = new Cancellation();
         Timeouts patient = Timeouts.stream(Duration.ofSeconds(100));
         try (LoopbackServer server =
-                new LoopbackServer()
-                        .on("GET /", text(CHUNKED + "2\r\nab\r\n").then(SILENCE))) {
+                new LoopbackServer().on("GET /", text(CHUNKED + "2\r\nab\r\n").then(SILENCE))) {
             List<Long> stamps = new ArrayList<>();
             ResponseSink sink =
                     new ResponseSink() {

@@ -34,7 +34,10 @@ class ResponseParserTest {
     void chunkedBody_ofVeryManyChunks_comesToItsEnd() throws MalformedResponse {
         String chunks = "1\r\nx\r\n".repeat(100_000);
         Read read =
-                read("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks + "0\r\n\r\n");
+                read(
+                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                + chunks
+                                + "0\r\n\r\n");
         assertThat(read.body()).hasSize(100_000);
         assertThat(read.parser.isDone()).isTrue();
     }

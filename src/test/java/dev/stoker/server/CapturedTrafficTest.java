@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The contract of the dialects: every captured exchange comes to what {@code
- * fixtures/expected.txt} says, however its bytes are cut.
+ * The contract of the dialects: every captured exchange comes to what {@code fixtures/expected.txt}
+ * says, however its bytes are cut.
  */
 class CapturedTrafficTest {
     private static final Path TABLE = Path.of("src/test/resources/fixtures/expected.txt");

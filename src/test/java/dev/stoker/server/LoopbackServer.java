@@ -32,7 +32,9 @@ public final class LoopbackServer implements AutoCloseable {
     /** Keeps the connection open and says nothing (more). */
     public static final Answer SILENCE = _ -> new CountDownLatch(1).await();
 
-    /** @param body the bytes after the head, as text */
+    /**
+     * @param body the bytes after the head, as text
+     */
     public record Question(String method, String target, String head, String body) {}
 
     private final ServerSocket listener;
@@ -87,7 +89,9 @@ public final class LoopbackServer implements AutoCloseable {
         return json(status, body, "");
     }
 
-    /** @param moreHeaders lines with their ends */
+    /**
+     * @param moreHeaders lines with their ends
+     */
     public static Sequence json(int status, String body, String moreHeaders) {
         int length = body.getBytes(StandardCharsets.UTF_8).length;
         return text(
@@ -104,12 +108,11 @@ public final class LoopbackServer implements AutoCloseable {
     /** An answer to which another can be appended. */
     public record Sequence(Answer first) implements Answer {
         public Sequence then(Answer next) {
-            return new Sequence(
-                    out -> {
-                        first.write(out);
-                        out.flush();
-                        next.write(out);
-                    });
+            return new Sequence(out -> {
+                first.write(out);
+                out.flush();
+                next.write(out);
+            });
         }
 
         @Override

@@ -53,9 +53,7 @@ public final class Replay {
         ExchangeEnd end = fixture.end();
         try {
             for (int at = 0; at < wire.length; at += pieceBytes) {
-                byte[] piece =
-                        Arrays.copyOfRange(
-                                wire, at, Math.min(wire.length, at + pieceBytes));
+                byte[] piece = Arrays.copyOfRange(wire, at, Math.min(wire.length, at + pieceBytes));
                 parser.feed(piece, 0, piece.length, 0);
             }
         } catch (MalformedResponse e) {

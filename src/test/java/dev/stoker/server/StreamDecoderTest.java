@@ -226,10 +226,9 @@ class StreamDecoderTest {
         decoder.end(COMPLETE, 2);
         assertThat(
                         seen.stream()
-                                .filter(
-                                        e ->
-                                                e instanceof StreamEvent.End
-                                                        || e instanceof StreamEvent.Fault))
+                                .filter(e ->
+                                        e instanceof StreamEvent.End
+                                                || e instanceof StreamEvent.Fault))
                 .hasSize(1);
     }
 

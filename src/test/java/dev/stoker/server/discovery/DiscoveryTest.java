@@ -235,13 +235,9 @@ class DiscoveryTest {
 
     @Test
     void search_serverGivenWrongly_isWrongUse() {
-        assertThatThrownBy(
-                        () ->
-                                Discovery.find(
-                                        List.of("gpu-box:x"),
-                                        Map.of(),
-                                        Clock.system(),
-                                        ApiKey.none()))
+        assertThatThrownBy(() ->
+                        Discovery.find(
+                                List.of("gpu-box:x"), Map.of(), Clock.system(), ApiKey.none()))
                 .isInstanceOf(UserError.class);
     }
 
