@@ -1,17 +1,23 @@
 package dev.stoker;
 
 import dev.stoker.base.Clock;
+import dev.stoker.base.Reading;
 import dev.stoker.bench.BenchContext.CachedShares;
 import dev.stoker.cli.Connection;
 import dev.stoker.cli.Connector;
-import dev.stoker.control.NoControl;
+import dev.stoker.control.Controls;
 import dev.stoker.control.ServerControl;
 import dev.stoker.host.HostSource;
-import dev.stoker.host.NoHost;
+import dev.stoker.host.Hosts;
+import dev.stoker.host.ServerLog;
+import dev.stoker.http.Endpoint;
+import dev.stoker.http.HttpExchange;
 import dev.stoker.server.ApiKey;
 import dev.stoker.server.InferenceServer;
 import dev.stoker.server.discovery.Discovery;
 import dev.stoker.server.discovery.Search;
+import dev.stoker.sim.SimControl;
+import dev.stoker.sim.SimHost;
 
 import java.util.List;
 import java.util.Map;
@@ -31,14 +37,46 @@ final class Wiring implements Connector {
         ApiKey key = apiKeyEnv.map(name -> ApiKey.fromEnvironment(name, env)).orElse(ApiKey.none());
         Search search = Discovery.find(servers, env, Clock.system(), key);
         InferenceServer server = search.require();
-        HostSource host = new NoHost("not wired");
-        ServerControl control = new NoControl("not wired");
+        return server.identity().simulated().isPresent()
+                ? simulated(server, search.warnings())
+                : real(server, search.warnings(), restartCommand);
+    }
+
+    private static Connection real(
+            InferenceServer server, List<String> remarks, Optional<String> restartCommand) {
+        Endpoint endpoint = server.identity().endpoint();
+        HostSource host = Hosts.of(endpoint.host());
+        Controls controls = Controls.of(host, Clock.system());
+        ServerControl control =
+                restartCommand
+                        .map(controls::byCommand)
+                        .orElseGet(() -> controls.find(endpoint.port()));
+        ServerLog log = ServerLog.of(host, endpoint.port(), Clock.system());
+        return new Connection(server, server.clock(), host, control, cached(log), remarks);
+    }
+
+    private static Connection simulated(InferenceServer server, List<String> remarks) {
+        HttpExchange exchange = new HttpExchange(server.identity().endpoint(), server.clock());
         return new Connection(
                 server,
                 server.clock(),
-                host,
-                control,
-                CachedShares.unknown("the server's API does not tell it"),
-                search.warnings());
+                new SimHost(exchange),
+                new SimControl(exchange),
+                CachedShares.unknown("a simulated server writes no log"),
+                remarks);
+    }
+
+    private static CachedShares cached(ServerLog log) {
+        return new CachedShares() {
+            @Override
+            public long mark() {
+                return log.mark();
+            }
+
+            @Override
+            public Reading<List<Long>> since(long mark) {
+                return log.cachedSince(mark);
+            }
+        };
     }
 }

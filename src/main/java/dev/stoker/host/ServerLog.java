@@ -15,9 +15,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -32,8 +34,10 @@ import java.util.regex.Pattern;
  * <p>A server that was restarted has another log: it is found anew at the next mark.
  */
 public final class ServerLog {
-    private static final Pattern CACHED =
-            Pattern.compile("cached n_tokens = ([0-9]{1,18}), memory_seq_rm");
+    private static final Pattern LINE =
+            Pattern.compile(
+                    "id\\s+([0-9]{1,9}) \\| task ([0-9]{1,18}) \\| (?:(new prompt),|cached n_tokens"
+                            + " = ([0-9]{1,18}), memory_seq_rm)");
     private static final int MOST_BYTES = 16 << 20;
     private static final int MOST_COUNTS = 100_000;
     private static final Duration READ_LIMIT = Duration.ofSeconds(10);
@@ -233,14 +237,24 @@ public final class ServerLog {
         };
     }
 
+    /**
+     * Counts the first such line after each {@code new prompt}: a model with a sliding window has a
+     * second one for the last tokens of its prompt, which is a checkpoint and not a cache.
+     */
     private static Reading<List<Long>> counts(String text) {
         List<Long> counts = new ArrayList<>();
-        Matcher matcher = CACHED.matcher(text);
+        Set<String> counted = new HashSet<>();
+        Matcher matcher = LINE.matcher(text);
         while (matcher.find()) {
-            if (counts.size() >= MOST_COUNTS) {
-                return Reading.failed("more requests since the mark than can be kept apart");
+            String task = matcher.group(1) + "/" + matcher.group(2);
+            if (matcher.group(3) != null) {
+                counted.remove(task);
+            } else if (counted.add(task)) {
+                if (counts.size() >= MOST_COUNTS) {
+                    return Reading.failed("more requests since the mark than can be kept apart");
+                }
+                counts.add(Long.parseLong(matcher.group(4)));
             }
-            counts.add(Long.parseLong(matcher.group(1)));
         }
         return Reading.known(List.copyOf(counts));
     }
