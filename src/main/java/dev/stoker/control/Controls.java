@@ -231,7 +231,7 @@ public final class Controls {
             case "kubernetes" ->
                     none(
                             "The server runs in a pod of Kubernetes, which only its cluster can"
-                                + " restart");
+                                    + " restart");
             default -> none("The server runs in a container of " + container.engine());
         };
     }

@@ -130,7 +130,7 @@ public final class ProcHost implements HostSource {
                 ? Reading.known(families.getFirst())
                 : Reading.unsupported(
                         "the server's process belongs to another user; run as root to see its"
-                            + " memory");
+                                + " memory");
     }
 
     @Override

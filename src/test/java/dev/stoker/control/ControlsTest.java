@@ -257,7 +257,7 @@ class ControlsTest {
         assertThat(controls.find(PORT).means())
                 .isEqualTo(
                         "The server runs on another machine (box); give --restart-command to let"
-                            + " Stoker restart it");
+                                + " Stoker restart it");
     }
 
     private Controls controls(long uid) {
