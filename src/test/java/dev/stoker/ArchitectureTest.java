@@ -72,7 +72,7 @@ class ArchitectureTest {
         room("web", BELOW + " " + FEATURES);
         room("metrics", BELOW + " " + FEATURES);
         room("stack", BELOW + " " + FEATURES);
-        room("sim", "base json trace memory server host gpu control");
+        room("sim", "base json trace memory http server host gpu control");
         room("cli", BELOW + " " + FEATURES + " tui web metrics stack sim");
     }
 
@@ -99,7 +99,9 @@ class ArchitectureTest {
                         .map(name -> ROOT + "." + name + "..")
                         .toArray(String[]::new);
         DescribedPredicate<JavaClass> forbidden =
-                resideInAPackage(ROOT + "..").and(not(resideInAnyPackage(allowed)));
+                resideInAPackage(ROOT + "..")
+                        .and(not(resideInAnyPackage(allowed)))
+                        .and(not(addressOfAServer(room)));
         noClasses()
                 .that()
                 .resideInAPackage(ROOT + "." + room + "..")
@@ -107,6 +109,18 @@ class ArchitectureTest {
                 .dependOnClassesThat(forbidden.as("reside in a room outside " + allowed(room)))
                 .allowEmptyShould(true)
                 .check(CLASSES);
+    }
+
+    /**
+     * Where a server listens is plain data, which its contract hands out to whoever may use a
+     * server.
+     */
+    private static DescribedPredicate<JavaClass> addressOfAServer(String room) {
+        return DescribedPredicate.describe(
+                "the address of a server",
+                type ->
+                        MAY_USE.get(room).contains("server")
+                                && type.getName().equals(ROOT + ".http.Endpoint"));
     }
 
     private static String allowed(String room) {
@@ -167,7 +181,19 @@ class ArchitectureTest {
                 .resideOutsideOfPackage(ROOT + ".json..")
                 .should()
                 .dependOnClassesThat()
-                .haveNameMatching("tools\\.jackson\\..*(Mapper|Factory|Builder)(\\$.*)?")
+                .haveNameMatching("tools\\.jackson\\..*(Object|Json)Mapper(\\$.*)?")
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    @Test
+    void yaml_always_isReadByTheJsonRoomAndTheBoxFilesAlone() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(ROOT + ".json..", ROOT + ".sim..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("tools.jackson.dataformat.yaml..", "org.snakeyaml..")
                 .allowEmptyShould(true)
                 .check(CLASSES);
     }
