@@ -90,8 +90,13 @@ public final class Checklist {
         }
         String names =
                 String.join(", ", plan.loaded().stream().map(l -> Text.plain(l.name())).toList());
+        boolean onlyMeasured =
+                plan.loaded().stream()
+                        .allMatch(l ->
+                                plan.toRun().stream()
+                                        .anyMatch(m -> ServerMemory.sameModel(l.name(), m.name())));
         return new Check(
-                State.WARNING,
+                onlyMeasured && !plan.unloadFirst() ? State.GOOD : State.WARNING,
                 "loaded",
                 names + (plan.unloadFirst() ? " will be unloaded first" : " stays in memory"));
     }

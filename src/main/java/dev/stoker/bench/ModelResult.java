@@ -22,6 +22,7 @@ import java.util.List;
  * @param decodeTokensPerSecond the client's decode rate, all prompts of an iteration pooled
  * @param serverDecodeTokensPerSecond the server's decode rate, pooled the same way
  * @param memory at each phase
+ * @param takenBytes what the model took when it was loaded; unknown if it was in memory before
  * @param modelBytes what the server says that the model takes
  * @param onGpuBytes what it says of that is on GPUs
  * @param cleanup whether the memory came back
@@ -43,6 +44,7 @@ public record ModelResult(
         Reading<Spread> decodeTokensPerSecond,
         Reading<Spread> serverDecodeTokensPerSecond,
         Memory memory,
+        Reading<Bytes> takenBytes,
         Reading<Bytes> modelBytes,
         Reading<Bytes> onGpuBytes,
         Cleanup cleanup,
@@ -63,10 +65,10 @@ public record ModelResult(
             Reading<MemoryMark> after) {
 
         /**
-         * Returns what the model took: resident memory of the server loaded minus before, else the
-         * host's.
+         * Returns how much more memory the server holds loaded than before, else how much less the
+         * host has: what the model took, if it was loaded in between.
          */
-        public Reading<Bytes> taken() {
+        Reading<Bytes> grown() {
             if (!(before instanceof Reading.Known<MemoryMark>(MemoryMark b))) {
                 return Reading.unsupported(before.reason());
             }

@@ -134,6 +134,7 @@ public final class ReportBuilder {
                 Figures.pooled(good, Figures::clientDecode),
                 Figures.pooled(good, Figures::serverDecode),
                 memory,
+                cold.isEmpty() ? Reading.unsupported("it was not loaded cold") : memory.grown(),
                 flat(loaded, MemoryMark::modelTotal),
                 flat(loaded, MemoryMark::modelOnGpu),
                 cleanup(name),
@@ -218,7 +219,7 @@ public final class ReportBuilder {
                         mark(model, Phase.LOADED),
                         mark(model, Phase.PEAK),
                         mark(model, Phase.AFTER));
-        long tenth = memory.taken().orElse(Bytes.ZERO).count() / 10;
+        long tenth = memory.grown().orElse(Bytes.ZERO).count() / 10;
         return Bytes.mib(64).max(Bytes.of(tenth));
     }
 }

@@ -89,7 +89,7 @@ public final class ReportJson {
         phase(o, "loaded", m.memory().loaded());
         phase(o, "peak", m.memory().peak());
         phase(o, "after", m.memory().after());
-        bytes(o, "taken_bytes", m.memory().taken());
+        bytes(o, "taken_bytes", m.takenBytes());
         bytes(o, "model_bytes", m.modelBytes());
         bytes(o, "on_gpu_bytes", m.onGpuBytes());
         return o;

@@ -53,15 +53,14 @@ import java.util.concurrent.Callable;
         footer = {
             "",
             "Examples:",
-            "  stoker bench --dry-run                    the plan and the checklist, nothing else",
-            "  stoker bench                              every local model, small to large",
-            "  stoker bench phi4:14b qwq:32b --yes       two models, without a question",
-            "  stoker bench --resume latest              go on after a crash or Ctrl-C",
-            "  stoker bench --report latest --json       an earlier run again",
+            "  stoker bench --dry-run                the plan and the checklist only",
+            "  stoker bench                          every local model, small to large",
+            "  stoker bench phi4:14b qwq:32b --yes   two models, without a question",
+            "  stoker bench --resume latest          go on after a crash or Ctrl-C",
+            "  stoker bench --report latest --json   an earlier run again",
             "",
-            "Exit codes: 0 all passed, 1 a model failed, 2 wrong use, 3 the server failed, 4 a yes"
-                    + " is",
-            "needed, 130 interrupted."
+            "Exit codes: 0 all passed, 1 a model failed, 2 wrong use, 3 the server failed,",
+            "4 a yes is needed, 130 interrupted."
         })
 public final class BenchCommand implements Callable<Integer> {
     @Spec private @Nullable CommandSpec spec;

@@ -42,7 +42,7 @@ final class BenchCsv {
                 f.addAll(List.of("", "", "", "0"));
             }
             f.add(mean(m.serverDecodeTokensPerSecond()));
-            f.add(bytes(m.memory().taken()));
+            f.add(bytes(m.takenBytes()));
             f.add(bytes(m.modelBytes()));
             f.add(bytes(m.onGpuBytes()));
             f.add(cleanup(m.cleanup()));

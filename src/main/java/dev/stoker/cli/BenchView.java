@@ -146,7 +146,7 @@ final class BenchView {
                     Numbers.meanAndSpread(m.decodeTokensPerSecond()),
                     Numbers.range(m.decodeTokensPerSecond()),
                     Numbers.mean(m.serverDecodeTokensPerSecond()),
-                    Numbers.gib(m.memory().taken()),
+                    Numbers.gib(m.takenBytes()),
                     share(m),
                     cleanup(m.cleanup()),
                     verdict(m));
