@@ -6,6 +6,7 @@ import dev.stoker.cli.RehearseCommand;
 import dev.stoker.cli.SimCommand;
 import dev.stoker.cli.StokerCommand;
 import dev.stoker.cli.StokerVersion;
+import dev.stoker.memory.FirstEstimator;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -28,7 +29,7 @@ public final class Main {
     private static Map<String, Supplier<Object>> verbs() {
         Map<String, Supplier<Object>> verbs = new LinkedHashMap<>();
         Map<String, String> env = System.getenv();
-        verbs.put("bench", () -> new BenchCommand(new Wiring(env), new NoEstimator(), env));
+        verbs.put("bench", () -> new BenchCommand(new Wiring(env), new FirstEstimator(), env));
         verbs.put("completion", CompletionCommand::new);
         verbs.put("sim", SimCommand::new);
         verbs.put("rehearse", RehearseCommand::new);
