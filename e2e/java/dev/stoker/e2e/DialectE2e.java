@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /** What the dialects promise, held against the real servers, their deaths and their refusals. */
 final class DialectE2e {
@@ -246,6 +247,81 @@ final class DialectE2e {
             assertThat(unload(server, RealLlamaServer.SMOLLM2).gone()).isTrue();
             assertThat(server.loaded()).isEmpty();
             Waiting.until("the instance ends", UNLOAD, () -> real.runnerPids().isEmpty());
+        }
+    }
+
+    @Test
+    void ollama_nonce_leavesOnlyTheTemplatesHeadInTheCache() throws ServerException {
+        try (RealOllama real = RealOllama.start()) {
+            InferenceServer server = open(real.url());
+            load(server, RealOllama.SMOLLM2);
+            for (int i = 0; i < 3; i++) {
+                GenerationRequest request = story(RealOllama.SMOLLM2, 4).nonce("q" + i * 7919);
+                assertThat(end(stream(server, request))).isEqualTo("length");
+            }
+            List<Integer> cached =
+                    Pattern.compile("cached n_tokens = (\\d+)")
+                            .matcher(real.log())
+                            .results()
+                            .map(m -> Integer.valueOf(m.group(1)))
+                            .toList();
+            assertThat(cached).hasSizeGreaterThanOrEqualTo(3).allMatch(n -> n <= 5);
+        }
+    }
+
+    @Test
+    void ollama_hostNameNotAccepted_isRefusedWithTheWayOut() {
+        try (RealOllama real = RealOllama.start()) {
+            // Resolves to loopback, but is no name and no address that Ollama accepts.
+            Endpoint odd = new Endpoint(false, "127.1", real.url().getPort(), "");
+            assertThat(failure(() -> Discovery.open(odd, Clock.system(), ApiKey.none())))
+                    .isInstanceOfSatisfying(
+                            ServerFailure.Refused.class,
+                            f -> assertThat(f.reason()).contains("127.1", "OLLAMA_HOST"));
+        }
+    }
+
+    @Test
+    void ollama_runnerStoppedBeforeTheStream_isStalled() throws ServerException {
+        try (RealOllama real = RealOllama.start()) {
+            InferenceServer server = open(real.url());
+            load(server, RealOllama.SMOLLM2);
+            real.runnerPids().forEach(Signal.STOP::sendTo);
+            GenerationRequest request = story(RealOllama.SMOLLM2, 4).stall(Duration.ofSeconds(2));
+            assertThat(fault(stream(server, request)))
+                    .isInstanceOfSatisfying(
+                            ServerFailure.Stalled.class,
+                            f -> assertThat(f.when()).contains("before the answer"));
+            real.runnerPids().forEach(Signal.KILL::sendTo);
+        }
+    }
+
+    @Test
+    void llamaServer_wantingAKey_isOpenedWithItAlone() throws ServerException {
+        try (RealLlamaServer real =
+                RealLlamaServer.ofModel(Parts.MODEL_SMOLLM2)
+                        .flags("-np", "1", "--api-key", "sk-e2e")
+                        .start()) {
+            assertThat(failure(() -> open(real.url()))).isInstanceOf(ServerFailure.Refused.class);
+            ApiKey key = ApiKey.fromEnvironment("K", Map.of("K", "sk-e2e"));
+            Endpoint endpoint = Endpoint.parse(real.url().toString());
+            InferenceServer server = Discovery.open(endpoint, Clock.system(), key);
+            String model = server.models().getFirst().name();
+            assertThat(end(stream(server, story(model, 4)))).isEqualTo("length");
+        }
+    }
+
+    @Test
+    void llamaServer_contextTooSmall_isABadRequestBeforeAndLengthWithin() throws ServerException {
+        try (RealLlamaServer real =
+                RealLlamaServer.ofModel(Parts.MODEL_SMOLLM2)
+                        .flags("-np", "1", "-c", "256")
+                        .start()) {
+            InferenceServer server = open(real.url());
+            String model = server.models().getFirst().name();
+            GenerationRequest large = GenerationRequest.chat(model, "word ".repeat(2000));
+            assertThat(fault(stream(server, large))).isInstanceOf(ServerFailure.BadRequest.class);
+            assertThat(end(stream(server, story(model, 1000)))).isEqualTo("length");
         }
     }
 
