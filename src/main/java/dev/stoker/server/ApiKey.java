@@ -59,6 +59,11 @@ public final class ApiKey {
         return isPresent() ? request.with("Authorization", "Bearer " + secret) : request;
     }
 
+    /** Returns a server's text without the key: some servers repeat a wrong key in their answer. */
+    public String redact(String text) {
+        return isPresent() ? text.replace(secret, "(the API key)") : text;
+    }
+
     @Override
     public String toString() {
         return isPresent() ? "(an API key)" : "(no API key)";

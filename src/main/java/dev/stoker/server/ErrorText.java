@@ -1,6 +1,5 @@
 package dev.stoker.server;
 
-import dev.stoker.base.Text;
 import dev.stoker.json.Json;
 
 import tools.jackson.databind.JsonNode;
@@ -64,10 +63,5 @@ public record ErrorText(String raw, int code) {
                         ? read.raw
                         : before + (before.endsWith(":") ? " " : ": ") + read.raw;
         return new ErrorText(words, read.code != 0 ? read.code : code);
-    }
-
-    /** Returns the words in one line, fit to be printed. */
-    public String plain() {
-        return Text.plain(raw);
     }
 }

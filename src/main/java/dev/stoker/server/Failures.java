@@ -48,12 +48,12 @@ public final class Failures {
 
     private final ServerKind kind;
     private final Endpoint endpoint;
-    private final boolean keySent;
+    private final ApiKey key;
 
-    public Failures(ServerKind kind, Endpoint endpoint, boolean keySent) {
+    public Failures(ServerKind kind, Endpoint endpoint, ApiKey key) {
         this.kind = kind;
         this.endpoint = endpoint;
-        this.keySent = keySent;
+        this.key = key;
     }
 
     /** Returns the failure of an exchange that did not end in good order. */
@@ -86,7 +86,7 @@ public final class Failures {
      */
     public ServerFailure ofStatus(int status, String body, String model, boolean loading) {
         ErrorText error = ErrorText.read(body);
-        String detail = error.plain();
+        String detail = Text.plain(key.redact(error.raw()));
         String words = error.raw().toLowerCase(Locale.ROOT);
         if (status == 401 || status == 403) {
             return new ServerFailure.Refused(status, refusal(status, detail));
@@ -124,7 +124,7 @@ public final class Failures {
     /** Returns the failure that an error inside a stream with a good status stands for. */
     public ServerFailure ofStreamError(ErrorText error, String model) {
         String words = error.raw().toLowerCase(Locale.ROOT);
-        String detail = error.plain();
+        String detail = Text.plain(key.redact(error.raw()));
         if (MemoryWords.say(error.raw())) {
             return new ServerFailure.OutOfMemory(model, detail);
         }
@@ -169,7 +169,7 @@ public final class Failures {
                     + " OLLAMA_HOST=0.0.0.0";
         }
         String why =
-                keySent
+                key.isPresent()
                         ? "it does not accept the API key"
                         : "it wants an API key: name it with --api-key-env";
         return status == 401

@@ -35,7 +35,7 @@ public final class ServerConnection {
     public ServerConnection(ServerKind kind, Endpoint endpoint, Clock clock, ApiKey key) {
         this.exchange = new HttpExchange(endpoint, clock);
         this.key = key;
-        this.failures = new Failures(kind, endpoint, key.isPresent());
+        this.failures = new Failures(kind, endpoint, key);
     }
 
     public Endpoint endpoint() {

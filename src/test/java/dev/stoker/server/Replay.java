@@ -35,7 +35,7 @@ public final class Replay {
                         : fixture.name().startsWith("vllm")
                                 ? ServerKind.VLLM
                                 : ServerKind.LLAMA_SERVER;
-        return new Failures(kind, HERE, false);
+        return new Failures(kind, HERE, ApiKey.none());
     }
 
     public static StreamDecoder decoder(Fixture fixture, StreamEvents events) {

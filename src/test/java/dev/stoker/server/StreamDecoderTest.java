@@ -28,7 +28,7 @@ import java.util.List;
 /** What the decoders make of streams that no capture holds. */
 class StreamDecoderTest {
     private static final Failures FAILURES =
-            new Failures(ServerKind.OPENAI, new Endpoint(false, "127.0.0.1", 1, ""), false);
+            new Failures(ServerKind.OPENAI, new Endpoint(false, "127.0.0.1", 1, ""), ApiKey.none());
     private static final ExchangeEnd COMPLETE =
             new ExchangeEnd.Complete(0, ExchangeEnd.Framing.LAST_CHUNK);
     private static final ExchangeEnd CUT = new ExchangeEnd.Cut(0, true, "closed");

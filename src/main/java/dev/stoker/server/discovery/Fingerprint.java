@@ -80,7 +80,7 @@ final class Fingerprint {
         if (!answer.isSuccess()) {
             throw new ServerException(
                     answer.end() instanceof ExchangeEnd.Complete
-                            ? new Failures(ServerKind.OLLAMA, endpoint, key.isPresent())
+                            ? new Failures(ServerKind.OLLAMA, endpoint, key)
                                     .ofStatus(answer.status(), answer.text(), "", false)
                             : probe.failures().ofEnd(answer.end()));
         }
@@ -209,7 +209,7 @@ final class Fingerprint {
                 "something else than a model server answers at "
                         + endpoint.url()
                         + ", with '"
-                        + Text.plain(root.text(), 80)
+                        + Text.plain(key.redact(root.text()), 80)
                         + "'");
     }
 

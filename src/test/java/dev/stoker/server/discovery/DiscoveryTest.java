@@ -193,6 +193,19 @@ class DiscoveryTest {
     }
 
     @Test
+    void key_repeatedByTheServer_isLeftOutOfTheFailure() {
+        try (LoopbackServer real =
+                new LoopbackServer()
+                        .on("GET /", json(401, "{\"error\":\"wrong key sk-secret\"}"))) {
+            ServerException e =
+                    catchThrowableOfType(
+                            ServerException.class,
+                            () -> Discovery.open(real.endpoint(), Clock.system(), KEY));
+            assertThat(e).hasMessageContaining("wrong key").hasMessageNotContaining("secret");
+        }
+    }
+
+    @Test
     void key_missing_isSaid() {
         assertThatThrownBy(() -> ApiKey.fromEnvironment("NO_KEY", Map.of()))
                 .isInstanceOf(UserError.class)
