@@ -13,7 +13,7 @@ import java.util.List;
  * @param id the run
  * @param header what was asked and where
  * @param complete whether every model had its turn
- * @param time measuring time of all sessions of the run
+ * @param time how long all parts of the run took together, in the run's clock
  * @param peakResident the most that the server's process tree held in the whole run
  * @param leastAvailable the least memory that was available on the host
  * @param models in the run's order; models without a turn yet are missing
@@ -24,7 +24,7 @@ public record BenchReport(
         String id,
         RunHeader header,
         boolean complete,
-        Duration time,
+        Reading<Duration> time,
         Reading<Bytes> peakResident,
         Reading<Bytes> leastAvailable,
         List<ModelResult> models,

@@ -1,16 +1,12 @@
 package dev.stoker.bench;
 
-import dev.stoker.base.Bytes;
 import dev.stoker.base.Cancellation;
-import dev.stoker.base.Reading;
 import dev.stoker.bench.BenchEvent.Outcome;
 import dev.stoker.bench.ModelTurn.End;
-import dev.stoker.memory.MemoryEstimate;
 import dev.stoker.server.LoadedModel;
 import dev.stoker.server.ServerException;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -87,11 +83,12 @@ public final class BenchRunner {
         List<PlannedModel> left =
                 plan.toRun().stream().filter(m -> !ended.contains(m.name())).toList();
         int index = plan.toRun().size() - left.size();
-        for (List<PlannedModel> group : groups(left)) {
+        for (List<PlannedModel> group : SharedTurn.groups(run, left)) {
             if (run.cancellation().isCancelled()) {
                 return Ending.INTERRUPTED;
             }
-            Set<String> passed = group.size() > 1 ? together(group, index) : Set.of();
+            Set<String> passed =
+                    group.size() > 1 ? new SharedTurn(run, group, index).run() : Set.of();
             for (PlannedModel model : group) {
                 index++;
                 if (passed.contains(model.name())) {
@@ -139,102 +136,6 @@ public final class BenchRunner {
                         .warning(
                                 model.name() + " could not be unloaded: " + e.failure().sentence());
             }
-        }
-    }
-
-    /**
-     * Splits the models into groups that are measured together: neighbours in the order that fit
-     * into 70 % of the free memory with their high estimates, at most as many as asked for. Without
-     * that wish each is a group.
-     */
-    private List<List<PlannedModel>> groups(List<PlannedModel> models) {
-        List<List<PlannedModel>> groups = new ArrayList<>();
-        Reading<Bytes> available = run.memory().available();
-        long budget = (long) (available.orElse(Bytes.ZERO).count() * 0.7);
-        List<PlannedModel> group = new ArrayList<>();
-        long taken = 0;
-        for (PlannedModel model : models) {
-            long need =
-                    model.estimate()
-                            .map(MemoryEstimate::high)
-                            .orElse(Bytes.of(Long.MAX_VALUE / 4))
-                            .count();
-            boolean fits = group.size() < run.request().parallelSmall() && taken + need <= budget;
-            if (!group.isEmpty() && !(fits && model.restart().isEmpty())) {
-                groups.add(List.copyOf(group));
-                group.clear();
-                taken = 0;
-            }
-            group.add(model);
-            taken += need;
-        }
-        if (!group.isEmpty()) {
-            groups.add(List.copyOf(group));
-        }
-        return groups;
-    }
-
-    /**
-     * Loads a group one after the other and measures all of it at once.
-     *
-     * @return the models that passed; the others are to be run alone
-     */
-    private Set<String> together(List<PlannedModel> group, int index) throws InterruptedException {
-        List<ModelTurn> turns = new ArrayList<>();
-        Set<String> passed = new HashSet<>();
-        for (PlannedModel model : group) {
-            ModelTurn turn = new ModelTurn(run, model, index + turns.size() + 1);
-            turns.add(turn);
-            if (run.cancellation().isCancelled() || turn.load().isPresent()) {
-                unloadAll(turns);
-                return passed;
-            }
-        }
-        if (!allResident(group)) {
-            run.listener()
-                    .warning(
-                            "The server does not keep "
-                                    + group.size()
-                                    + " models in memory at once; they are measured one after the"
-                                    + " other.");
-            unloadAll(turns);
-            return passed;
-        }
-        List<Thread> threads = new ArrayList<>();
-        for (ModelTurn turn : turns) {
-            threads.add(Thread.ofVirtual().start(() -> measure(turn, passed)));
-        }
-        for (Thread thread : threads) {
-            thread.join();
-        }
-        unloadAll(turns);
-        return passed;
-    }
-
-    private static void measure(ModelTurn turn, Set<String> passed) {
-        if (turn.measureBesideOthers()) {
-            synchronized (passed) {
-                passed.add(turn.name());
-            }
-        }
-    }
-
-    private boolean allResident(List<PlannedModel> group) {
-        for (PlannedModel model : group) {
-            try {
-                if (run.memory().loaded(model.name()).isEmpty()) {
-                    return false;
-                }
-            } catch (ServerException e) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static void unloadAll(List<ModelTurn> turns) throws InterruptedException {
-        for (ModelTurn turn : turns) {
-            turn.cleanUp();
         }
     }
 }

@@ -22,7 +22,9 @@ public final class Checklist {
     /** How a check came out. */
     public enum State {
         GOOD,
+        /** It may spoil a figure, or could not be looked at. */
         WARNING,
+        /** It will spoil the figures, or the run. */
         BAD
     }
 
@@ -53,7 +55,7 @@ public final class Checklist {
         checks.add(memory(memory, plan));
         checks.add(loaded(plan));
         checks.add(baseline(plan));
-        checks.add(others(context));
+        checks.add(others(context, memory));
         checks.add(swap(memory));
         checks.add(throttling(context));
         return List.copyOf(checks);
@@ -69,6 +71,11 @@ public final class Checklist {
                         + (memory.total().isKnown()
                                 ? " of " + memory.total().value().binary()
                                 : "");
+        if (memory.total() instanceof Reading.Known<Bytes>(Bytes total)
+                && available.count() < total.count() / 20
+                && plan.loaded().isEmpty()) {
+            return new Check(State.BAD, "memory", shown + ": almost all of it is in use");
+        }
         List<String> tight =
                 plan.toRun().stream()
                         .filter(m ->
@@ -114,7 +121,7 @@ public final class Checklist {
                         + (heavy ? " with no model loaded: a restart would give it back" : ""));
     }
 
-    private static Check others(BenchContext context) {
+    private static Check others(BenchContext context, HostMemory memory) {
         Set<Long> own = new HashSet<>();
         own.add(ProcessHandle.current().pid());
         Reading<HostProcess> server =
@@ -122,8 +129,18 @@ public final class Checklist {
         if (server.isKnown()) {
             context.host().tree(server.value().pid()).processes().forEach(p -> own.add(p.pid()));
         }
+        List<MemoryUser> all = context.host().largestUsers(12);
+        if (all.isEmpty()) {
+            return new Check(
+                    State.WARNING,
+                    "other users",
+                    "unknown: "
+                            + (memory.available().isKnown()
+                                    ? "the host's processes can not be seen"
+                                    : memory.available().reason()));
+        }
         List<String> users =
-                context.host().largestUsers(12).stream()
+                all.stream()
                         .filter(u -> !own.contains(u.process().pid()))
                         .filter(u -> u.resident().compareTo(NOTABLE) > 0)
                         .limit(3)
@@ -145,7 +162,11 @@ public final class Checklist {
     private static Check swap(HostMemory memory) {
         if (!(memory.swapTotal() instanceof Reading.Known<Bytes>(Bytes total))
                 || !(memory.swapUsed() instanceof Reading.Known<Bytes>(Bytes used))) {
-            return new Check(State.WARNING, "swap", "unknown: " + memory.swapTotal().reason());
+            String why =
+                    memory.swapTotal().isKnown()
+                            ? memory.swapUsed().reason()
+                            : memory.swapTotal().reason();
+            return new Check(State.WARNING, "swap", "unknown: " + why);
         }
         if (total.count() == 0) {
             return new Check(
@@ -167,7 +188,13 @@ public final class Checklist {
     private static Check throttling(BenchContext context) {
         return switch (context.host().throttling()) {
             case Reading.Known<Throttling>(Throttling t) ->
-                    new Check(t.now() ? State.WARNING : State.GOOD, "heat", t.evidence());
+                    new Check(
+                            t.now() ? State.BAD : State.GOOD,
+                            "heat",
+                            t.evidence()
+                                    + (t.now()
+                                            ? ": the figures would be those of a slowed machine"
+                                            : ""));
             case Reading.Unsupported<Throttling>(String reason) ->
                     new Check(State.GOOD, "heat", "not told here: " + reason);
             case Reading.Failed<Throttling>(String reason) ->

@@ -88,8 +88,7 @@ final class EventJson {
         String type = text(o, "type");
         return switch (type) {
             case "run-started" -> new RunStarted(at, truth(o, "resumed"));
-            case "model-started" ->
-                    new ModelStarted(at, text(o, "model"), (int) integer(o, "attempt"));
+            case "model-started" -> new ModelStarted(at, text(o, "model"), count(o, "attempt"));
             case "restarted" ->
                     new Restarted(
                             at,
@@ -111,7 +110,7 @@ final class EventJson {
                             at,
                             text(o, "model"),
                             text(o, "prompt"),
-                            (int) integer(o, "iteration"),
+                            count(o, "iteration"),
                             truth(o, "alone"),
                             TraceJson.read(o.path("trace")));
             case "step-failed" ->
@@ -189,7 +188,7 @@ final class EventJson {
 
     static <T> Reading<T> reading(JsonNode o, String name, Function<Long, T> value) {
         JsonNode at = o.path(name);
-        if (at.isIntegralNumber()) {
+        if (at.isIntegralNumber() && at.canConvertToLong()) {
             return Reading.known(value.apply(at.longValue()));
         }
         if (at.has("failed")) {
@@ -204,6 +203,15 @@ final class EventJson {
 
     static long integer(JsonNode o, String name) {
         return Json.integer(o, name).orElseThrow(() -> new IllegalArgumentException("no " + name));
+    }
+
+    /** Returns a number that counts something: from 0, and small enough to be one. */
+    static int count(JsonNode o, String name) {
+        long n = integer(o, name);
+        if (n < 0 || n > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("no count: " + name);
+        }
+        return (int) n;
     }
 
     static boolean truth(JsonNode o, String name) {

@@ -8,10 +8,12 @@ import dev.stoker.trace.RequestTrace;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -22,7 +24,7 @@ import java.util.function.Function;
 final class Figures {
     private Figures() {}
 
-    /** Tokens decoded after the first one, and the nanoseconds that took. */
+    /** Tokens decoded after the first one, and the nanoseconds that took; both above zero. */
     record Decoded(long tokens, long nanos) {}
 
     static Reading<Spread> spread(List<Double> values, String reasonIfNone) {
@@ -53,42 +55,43 @@ final class Figures {
 
     /**
      * Returns the spread over the iterations of the rate of all prompts of an iteration together.
+     * An iteration that lacks a prompt which another one has is left out: a rate over other prompts
+     * is no repetition.
      */
     static Reading<Spread> pooled(
             Map<String, Map<Integer, RequestTrace>> good,
             Function<RequestTrace, Reading<Decoded>> part) {
-        Set<Integer> iterations = new TreeSet<>();
-        good.values().forEach(m -> iterations.addAll(m.keySet()));
-        List<Reading<Double>> rates = new ArrayList<>();
-        for (int i : iterations) {
-            rates.add(rate(good, i, part));
+        Map<Integer, Map<String, Decoded>> iterations = new TreeMap<>();
+        Set<String> prompts = new HashSet<>();
+        String reason = "no request ended well";
+        for (Map.Entry<String, Map<Integer, RequestTrace>> prompt : good.entrySet()) {
+            for (Map.Entry<Integer, RequestTrace> trace : prompt.getValue().entrySet()) {
+                Reading<Decoded> decoded = part.apply(trace.getValue());
+                if (decoded instanceof Reading.Known<Decoded>(Decoded d)) {
+                    prompts.add(prompt.getKey());
+                    iterations
+                            .computeIfAbsent(trace.getKey(), i -> new HashMap<>())
+                            .put(prompt.getKey(), d);
+                } else {
+                    reason = decoded.reason();
+                }
+            }
         }
-        return spreadOfReadings(rates, "no request ended well");
+        if (prompts.isEmpty()) {
+            return Reading.unsupported(reason);
+        }
+        List<Double> rates =
+                iterations.values().stream()
+                        .filter(i -> i.keySet().equals(prompts))
+                        .map(i -> rate(i.values()))
+                        .toList();
+        return spread(rates, "no iteration has a rate for every prompt");
     }
 
-    private static Reading<Double> rate(
-            Map<String, Map<Integer, RequestTrace>> good,
-            int iteration,
-            Function<RequestTrace, Reading<Decoded>> part) {
-        long tokens = 0;
-        long nanos = 0;
-        String reason = "no request of more than one token";
-        for (Map<Integer, RequestTrace> traces : good.values()) {
-            RequestTrace trace = traces.get(iteration);
-            if (trace == null) {
-                continue;
-            }
-            Reading<Decoded> decoded = part.apply(trace);
-            if (decoded instanceof Reading.Known<Decoded>(Decoded d)) {
-                tokens += d.tokens();
-                nanos += d.nanos();
-            } else {
-                reason = decoded.reason();
-            }
-        }
-        return nanos > 0 && tokens > 0
-                ? Reading.known(tokens * 1e9 / nanos)
-                : Reading.unsupported(reason);
+    private static double rate(Collection<Decoded> parts) {
+        long tokens = parts.stream().mapToLong(Decoded::tokens).sum();
+        long nanos = parts.stream().mapToLong(Decoded::nanos).sum();
+        return tokens * 1e9 / nanos;
     }
 
     static Reading<Decoded> clientDecode(RequestTrace t) {

@@ -72,7 +72,12 @@ final class HeaderJson {
         JsonNode s = o.path("server");
         JsonNode q = o.path("request");
         List<String> names = new ArrayList<>();
-        q.path("models").forEach(n -> names.add(n.stringValue()));
+        for (JsonNode n : q.path("models")) {
+            if (!n.isString()) {
+                throw new IllegalArgumentException("a model's name is no text");
+            }
+            names.add(n.stringValue());
+        }
         List<BenchPrompt> prompts = new ArrayList<>();
         for (JsonNode p : q.path("prompts")) {
             prompts.add(
@@ -81,11 +86,14 @@ final class HeaderJson {
                             EventJson.text(p, "prompt"),
                             EventJson.integer(p, "max_tokens")));
         }
+        if (prompts.isEmpty()) {
+            throw new IllegalArgumentException("it has no prompts");
+        }
         BenchRequest request =
                 new BenchRequest(
                         names,
                         prompts,
-                        (int) EventJson.integer(q, "iterations"),
+                        EventJson.count(q, "iterations"),
                         Json.integer(q, "context")
                                 .map(OptionalLong::of)
                                 .orElse(OptionalLong.empty()),
@@ -94,7 +102,7 @@ final class HeaderJson {
                         Bytes.of(EventJson.integer(q, "restart_above_bytes")),
                         Duration.ofNanos(EventJson.integer(q, "stall_nanos")),
                         EventJson.integer(q, "seed"),
-                        (int) EventJson.integer(q, "parallel_small"));
+                        EventJson.count(q, "parallel_small"));
         List<RunHeader.Model> models = new ArrayList<>();
         for (JsonNode m : o.path("models")) {
             models.add(

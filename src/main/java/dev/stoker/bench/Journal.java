@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -34,10 +35,9 @@ public final class Journal implements AutoCloseable {
     /**
      * Opens a run for writing; what was written before stays.
      *
-     * @param earlier the events that the file holds already
      * @throws UserError if the file can't be written, or another process writes it
      */
-    public static Journal open(RunFolder folder, List<BenchEvent> earlier) {
+    public static Journal open(RunFolder folder) {
         FileChannel channel = null;
         try {
             channel =
@@ -51,6 +51,9 @@ public final class Journal implements AutoCloseable {
                 channel.close();
                 throw busy(folder);
             }
+            // Through this channel and behind the lock: nobody adds to it any more, and closing a
+            // second one would give the lock back.
+            List<BenchEvent> earlier = RunFolder.events(Channels.newInputStream(channel)).events();
             endLastLine(channel);
             return new Journal(folder, channel, earlier);
         } catch (OverlappingFileLockException e) {
@@ -98,13 +101,22 @@ public final class Journal implements AutoCloseable {
                 }
                 channel.force(false);
             } catch (IOException e) {
-                channel.truncate(start);
+                takeBack(start, e);
                 throw e;
             }
         } catch (IOException e) {
             throw RunFolder.unwritable(folder.path(), e);
         }
         events.add(event);
+    }
+
+    /** Takes a half-written line back; where that fails too, readers meet a torn line. */
+    private void takeBack(long start, IOException cause) {
+        try {
+            channel.truncate(start);
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
     }
 
     /** Returns everything that the run's file holds. */

@@ -3,6 +3,8 @@ package dev.stoker.bench;
 import dev.stoker.base.Bytes;
 import dev.stoker.base.Reading;
 
+import java.util.function.BinaryOperator;
+
 /**
  * Memory at one moment of a benchmark.
  *
@@ -19,4 +21,25 @@ public record MemoryMark(
         Reading<Bytes> serverResident,
         Reading<Bytes> cgroup,
         Reading<Bytes> modelTotal,
-        Reading<Bytes> modelOnGpu) {}
+        Reading<Bytes> modelOnGpu) {
+
+    /** Returns the extremes of two peaks, with the server's later word on the model. */
+    static MemoryMark extremes(MemoryMark a, MemoryMark b) {
+        return new MemoryMark(
+                either(a.hostAvailable, b.hostAvailable, Bytes::min),
+                either(a.serverResident, b.serverResident, Bytes::max),
+                either(a.cgroup, b.cgroup, Bytes::max),
+                b.modelTotal.isKnown() ? b.modelTotal : a.modelTotal,
+                b.modelOnGpu.isKnown() ? b.modelOnGpu : a.modelOnGpu);
+    }
+
+    private static Reading<Bytes> either(
+            Reading<Bytes> a, Reading<Bytes> b, BinaryOperator<Bytes> choice) {
+        if (a instanceof Reading.Known<Bytes>(Bytes x)) {
+            return b instanceof Reading.Known<Bytes>(Bytes y)
+                    ? Reading.known(choice.apply(x, y))
+                    : a;
+        }
+        return b;
+    }
+}

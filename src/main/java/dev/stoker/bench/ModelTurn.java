@@ -5,6 +5,8 @@ import dev.stoker.base.Cancellation;
 import dev.stoker.base.Reading;
 import dev.stoker.bench.BenchEvent.Outcome;
 import dev.stoker.bench.BenchEvent.Phase;
+import dev.stoker.host.MemoryExtremes;
+import dev.stoker.host.MemorySampler;
 import dev.stoker.memory.MemoryEstimate;
 import dev.stoker.server.Ability;
 import dev.stoker.server.LoadReport;
@@ -58,18 +60,38 @@ final class ModelTurn {
         return planned.name();
     }
 
-    /** Runs the whole turn alone. */
+    /** Runs the whole turn alone; the model does not stay in memory, whatever happens. */
     End run() throws InterruptedException {
-        try (PeakWatch watch = new PeakWatch(run.memory(), run.context())) {
-            freshServer();
-            before = run.memory().mark(name());
-            mark(Phase.BEFORE, before);
-            End end = attempts(watch);
+        if (run.cancellation().isCancelled()) {
+            return End.STOPPED;
+        }
+        boolean inOrder = false;
+        try {
+            End end = requests.areDone() ? ended(Optional.empty()) : measured();
             if (end != End.SERVER_GONE) {
                 cleanUp();
             }
+            inOrder = true;
             return end;
+        } finally {
+            if (!inOrder) {
+                release();
+            }
         }
+    }
+
+    private End measured() throws InterruptedException {
+        try (MemorySampler watch = run.memory().watch()) {
+            freshServer();
+            markBefore();
+            return attempts(watch);
+        }
+    }
+
+    /** Marks the memory before the model is loaded. */
+    void markBefore() {
+        before = run.memory().mark(name());
+        mark(Phase.BEFORE, before);
     }
 
     private void freshServer() throws InterruptedException {
@@ -98,7 +120,7 @@ final class ModelTurn {
         run.recovery().restart(name(), "before " + name() + ": " + why.get());
     }
 
-    private End attempts(PeakWatch watch) throws InterruptedException {
+    private End attempts(MemorySampler watch) throws InterruptedException {
         for (int attempt = 1; ; attempt++) {
             run.write(new BenchEvent.ModelStarted(run.now(), name(), attempt));
             Optional<ServerFailure> failure = attempt(watch);
@@ -123,24 +145,37 @@ final class ModelTurn {
         }
     }
 
-    private Optional<ServerFailure> attempt(PeakWatch watch) throws InterruptedException {
+    private Optional<ServerFailure> attempt(MemorySampler watch) {
+        watch.follow(run.memory().process());
         Optional<ServerFailure> failure = load();
         if (failure.isEmpty()) {
             failure = requests.all(true);
         }
-        watch.sample();
-        mark(Phase.PEAK, watch.peak(loaded));
+        markPeak(watch.mark());
         return failure;
     }
 
+    /** Marks the extremes of memory during the measurement. */
+    void markPeak(MemoryExtremes seen) {
+        mark(
+                Phase.PEAK,
+                new MemoryMark(
+                        seen.leastAvailable(),
+                        seen.mostResident(),
+                        seen.mostCgroup(),
+                        loaded.modelTotal(),
+                        loaded.modelOnGpu()));
+    }
+
     /** Loads the model, cold where that is possible, and marks the memory then. */
-    Optional<ServerFailure> load() throws InterruptedException {
+    Optional<ServerFailure> load() {
         try {
             if (run.can(Ability.UNLOAD)
                     && run.request().unload() == BenchRequest.Unload.BETWEEN
                     && run.memory().loaded(name()).isPresent()) {
                 step("unloading what is loaded");
-                run.context().server().unload(name(), UNLOAD_LIMIT, run.cancellation());
+                UnloadReport _ =
+                        run.context().server().unload(name(), UNLOAD_LIMIT, run.cancellation());
             }
             if (run.can(Ability.LOAD)) {
                 step("loading");
@@ -211,6 +246,25 @@ final class ModelTurn {
             ServerFailure _ = failed("unload", e.failure());
         }
         mark(Phase.AFTER, run.memory().mark(name()));
+    }
+
+    /**
+     * Takes the model out of memory after something went wrong that can't be written down any more,
+     * such as a full disk.
+     */
+    void release() {
+        if (!run.can(Ability.UNLOAD) || run.request().unload() == BenchRequest.Unload.NEVER) {
+            return;
+        }
+        try {
+            UnloadReport report =
+                    run.context().server().unload(name(), UNLOAD_LIMIT, Cancellation.never());
+            if (!report.gone()) {
+                run.listener().warning(name() + " is still in memory: it could not be unloaded.");
+            }
+        } catch (ServerException e) {
+            run.listener().warning(name() + " could not be unloaded: " + e.failure().sentence());
+        }
     }
 
     private Bytes taken() {

@@ -64,15 +64,11 @@ final class Recovery {
     /** Deals with a failure, restarting the server where the failure calls for it. */
     Advice after(ServerFailure failure, String model) throws InterruptedException {
         return switch (failure) {
-            case ServerFailure.OutOfMemory f ->
-                    canRestart() ? restarted(model, f) : survivors(Advice.GIVE_UP);
-            case ServerFailure.ServerDied f ->
-                    canRestart() ? restarted(model, f) : survivors(Advice.RETRY);
-            case ServerFailure.Stalled f ->
-                    canRestart() ? restarted(model, f) : survivors(Advice.RETRY);
-            case ServerFailure.Unreachable f ->
-                    canRestart() ? restarted(model, f) : survivors(Advice.RETRY);
-            case ServerFailure.StreamCut f -> survivors(Advice.RETRY);
+            case ServerFailure.OutOfMemory f -> restarted(model, f, Advice.GIVE_UP);
+            case ServerFailure.ServerDied f -> restarted(model, f, Advice.RETRY);
+            case ServerFailure.Stalled f -> restarted(model, f, Advice.RETRY);
+            case ServerFailure.Unreachable f -> restarted(model, f, Advice.RETRY);
+            case ServerFailure.StreamCut f -> restarted(model, f, Advice.RETRY);
             case ServerFailure.StreamError f -> survivors(Advice.RETRY);
             case ServerFailure.Busy f -> survivors(Advice.RETRY);
             case ServerFailure.Refused f -> Advice.GIVE_UP;
@@ -84,8 +80,12 @@ final class Recovery {
         };
     }
 
-    private Advice restarted(String model, ServerFailure cause) throws InterruptedException {
-        return restart(model, "after: " + cause.code()) ? Advice.RETRY : survivors(Advice.GIVE_UP);
+    /** Restarts where that is possible; where not, the other advice holds if the server lives. */
+    private Advice restarted(String model, ServerFailure cause, Advice otherwise)
+            throws InterruptedException {
+        return canRestart() && restart(model, "after: " + cause.code())
+                ? Advice.RETRY
+                : survivors(otherwise);
     }
 
     /** Without a restart everything depends on whether the server still answers. */

@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -55,20 +56,33 @@ public final class ReportBuilder {
                 results.add(result(model, end));
             }
         }
-        long nanos = 0;
-        for (BenchEvent e : events) {
-            nanos += e instanceof RunEnded r ? r.time().toNanos() : 0;
-        }
         return new BenchReport(
                 header.id(),
                 header,
                 pending.isEmpty(),
-                Duration.ofNanos(nanos),
+                time(),
                 extreme(MemoryMark::serverResident, true),
                 extreme(MemoryMark::hostAvailable, false),
                 results,
                 pending,
                 contents.unreadableLines());
+    }
+
+    /** A part that was killed has no end, and so no time: wall stamps are no durations. */
+    private Reading<Duration> time() {
+        long starts = events.stream().filter(BenchEvent.RunStarted.class::isInstance).count();
+        Duration sum = Duration.ZERO;
+        long ends = 0;
+        for (BenchEvent e : events) {
+            if (e instanceof RunEnded r) {
+                sum = sum.plus(r.time());
+                ends++;
+            }
+        }
+        if (starts > ends) {
+            return Reading.unsupported("the run was cut off, and its time until then is not known");
+        }
+        return ends == 0 ? Reading.unsupported("it has not run yet") : Reading.known(sum);
     }
 
     private <E extends BenchEvent> Stream<E> of(Class<E> type, String model) {
@@ -107,14 +121,10 @@ public final class ReportBuilder {
 
     private ModelResult result(RunHeader.Model model, Optional<ModelEnded> end) {
         String name = model.name();
-        Map<String, Map<Integer, RequestTrace>> good = goodTraces(name);
+        Map<String, Map<Integer, RequestEnded>> counted = good(name);
+        Map<String, Map<Integer, RequestTrace>> good = traces(counted);
         List<RequestEnded> requests = of(RequestEnded.class, name).toList();
-        ModelResult.Memory memory =
-                new ModelResult.Memory(
-                        mark(name, Phase.BEFORE),
-                        mark(name, Phase.LOADED),
-                        mark(name, Phase.PEAK),
-                        mark(name, Phase.AFTER));
+        ModelResult.Memory memory = memory(name);
         Reading<MemoryMark> loaded = memory.loaded();
         List<Loaded> cold = of(Loaded.class, name).filter(l -> !l.alreadyLoaded()).toList();
         String first = contents.header().request().prompts().getFirst().name();
@@ -122,7 +132,7 @@ public final class ReportBuilder {
                 name,
                 model.quantization(),
                 end.map(ModelEnded::outcome).orElse(Outcome.SKIPPED),
-                end.map(ModelEnded::reason).orElse("not finished"),
+                end.map(ModelEnded::reason).orElse("its turn is not over yet"),
                 Figures.spread(
                         cold.stream().map(l -> seconds(l.clientTime())).toList(),
                         "it was not loaded cold"),
@@ -142,7 +152,9 @@ public final class ReportBuilder {
                 good.values().stream().mapToInt(Map::size).sum(),
                 (int) requests.stream().filter(r -> !r.trace().isOk()).count(),
                 (int) of(Restarted.class, name).filter(Restarted::ok).count(),
-                requests.stream().allMatch(RequestEnded::alone));
+                counted.values().stream()
+                        .flatMap(m -> m.values().stream())
+                        .allMatch(RequestEnded::alone));
     }
 
     private static double seconds(Duration d) {
@@ -156,23 +168,61 @@ public final class ReportBuilder {
                 : Reading.unsupported(mark.reason());
     }
 
-    /** The good measured requests, each prompt and iteration once: the first good one counts. */
-    private Map<String, Map<Integer, RequestTrace>> goodTraces(String model) {
-        Map<String, Map<Integer, RequestTrace>> good = new LinkedHashMap<>();
+    /**
+     * The good measured requests, each prompt and iteration once: the first good one counts, but
+     * one that was measured alone comes before one that was not.
+     */
+    private Map<String, Map<Integer, RequestEnded>> good(String model) {
+        Map<String, Map<Integer, RequestEnded>> good = new LinkedHashMap<>();
         of(RequestEnded.class, model)
                 .filter(r -> r.iteration() > 0 && r.trace().isOk())
                 .forEach(r ->
-                        good.computeIfAbsent(r.prompt(), p -> new LinkedHashMap<>())
-                                .putIfAbsent(r.iteration(), r.trace()));
+                        good.computeIfAbsent(r.prompt(), p -> new TreeMap<>())
+                                .merge(
+                                        r.iteration(),
+                                        r,
+                                        (old, now) -> now.alone() && !old.alone() ? now : old));
         return good;
     }
 
+    private static Map<String, Map<Integer, RequestTrace>> traces(
+            Map<String, Map<Integer, RequestEnded>> good) {
+        Map<String, Map<Integer, RequestTrace>> traces = new LinkedHashMap<>();
+        good.forEach((prompt, requests) -> {
+            Map<Integer, RequestTrace> byIteration = new TreeMap<>();
+            requests.forEach((i, r) -> byIteration.put(i, r.trace()));
+            traces.put(prompt, byIteration);
+        });
+        return traces;
+    }
+
+    private ModelResult.Memory memory(String model) {
+        return new ModelResult.Memory(
+                mark(model, Phase.BEFORE),
+                mark(model, Phase.LOADED),
+                peak(model),
+                mark(model, Phase.AFTER));
+    }
+
     private Reading<MemoryMark> mark(String model, Phase phase) {
+        return marks(model, phase)
+                .reduce((a, b) -> b)
+                .<Reading<MemoryMark>>map(Reading::known)
+                .orElse(Reading.unsupported("this phase was not reached"));
+    }
+
+    /** The extremes of all tries, those before an interruption included. */
+    private Reading<MemoryMark> peak(String model) {
+        return marks(model, Phase.PEAK)
+                .reduce(MemoryMark::extremes)
+                .<Reading<MemoryMark>>map(Reading::known)
+                .orElse(Reading.unsupported("this phase was not reached"));
+    }
+
+    private Stream<MemoryMark> marks(String model, Phase phase) {
         return of(MemoryMarked.class, model)
                 .filter(m -> m.phase() == phase)
-                .reduce((a, b) -> b)
-                .<Reading<MemoryMark>>map(m -> Reading.known(m.mark()))
-                .orElse(Reading.unsupported("this phase was not reached"));
+                .map(MemoryMarked::mark);
     }
 
     private static Reading<Spread> promptRate(Map<String, Map<Integer, RequestTrace>> good) {
@@ -213,13 +263,7 @@ public final class ReportBuilder {
 
     /** A tenth of what the model took, at least 64 MiB, counts as come back. */
     private Bytes tolerance(String model) {
-        ModelResult.Memory memory =
-                new ModelResult.Memory(
-                        mark(model, Phase.BEFORE),
-                        mark(model, Phase.LOADED),
-                        mark(model, Phase.PEAK),
-                        mark(model, Phase.AFTER));
-        long tenth = memory.grown().orElse(Bytes.ZERO).count() / 10;
+        long tenth = memory(model).grown().orElse(Bytes.ZERO).count() / 10;
         return Bytes.mib(64).max(Bytes.of(tenth));
     }
 }

@@ -10,6 +10,7 @@ import dev.stoker.stats.Spread;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
+import java.time.Duration;
 import java.time.Instant;
 
 /**
@@ -31,7 +32,12 @@ public final class ReportJson {
         run.put("started", Instant.ofEpochMilli(h.startedEpochMillis()).toString());
         run.put("stoker_version", h.stokerVersion());
         run.put("complete", report.complete());
-        run.put("seconds", report.time().toNanos() / 1e9);
+        if (report.time() instanceof Reading.Known<Duration>(Duration time)) {
+            run.put("seconds", time.toNanos() / 1e9);
+        } else {
+            run.putNull("seconds");
+            unknown(run, "seconds", report.time().reason());
+        }
         run.put("simulated", h.simulatedBox().isPresent());
         ArrayNode pending = run.putArray("pending");
         report.pending().forEach(pending::add);
@@ -39,6 +45,9 @@ public final class ReportJson {
         ObjectNode server = o.putObject("server");
         server.put("kind", h.serverKind());
         server.put("version", h.serverVersion().isEmpty() ? null : h.serverVersion());
+        if (h.serverVersion().isEmpty()) {
+            unknown(server, "version", "the server does not tell it");
+        }
         server.put("url", h.serverUrl());
         if (h.simulatedBox().isPresent()) {
             server.put("simulated_box", h.simulatedBox().get());

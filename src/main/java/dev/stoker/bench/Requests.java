@@ -8,8 +8,11 @@ import dev.stoker.server.ServerFailure;
 import dev.stoker.server.StreamEvent;
 import dev.stoker.trace.RequestTrace;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -47,15 +50,39 @@ final class Requests {
         return firstFailure;
     }
 
-    private record Key(String prompt, int iteration) {}
+    private record Key(BenchPrompt prompt, int iteration) {}
 
-    private Set<Key> done() {
+    /** Returns whether nothing is left to be measured alone. */
+    boolean areDone() {
+        return left(true).isEmpty();
+    }
+
+    /** Returns what has no good result yet; one that was measured in company is none alone. */
+    private List<Key> left(boolean alone) {
+        Set<Key> done = done(alone);
+        List<Key> left = new ArrayList<>();
+        for (int i = 1; i <= run.request().iterations(); i++) {
+            for (BenchPrompt prompt : run.request().prompts()) {
+                Key key = new Key(prompt, i);
+                if (!done.contains(key)) {
+                    left.add(key);
+                }
+            }
+        }
+        return left;
+    }
+
+    private Set<Key> done(boolean alone) {
+        Map<String, BenchPrompt> prompts = new HashMap<>();
+        run.request().prompts().forEach(p -> prompts.put(p.name(), p));
         Set<Key> done = new HashSet<>();
         for (BenchEvent event : run.journal().events()) {
             if (event instanceof BenchEvent.RequestEnded r
                     && r.model().equals(model)
-                    && r.trace().isOk()) {
-                done.add(new Key(r.prompt(), r.iteration()));
+                    && r.trace().isOk()
+                    && (r.alone() || !alone)
+                    && prompts.containsKey(r.prompt())) {
+                done.add(new Key(prompts.get(r.prompt()), r.iteration()));
             }
         }
         return done;
@@ -68,41 +95,43 @@ final class Requests {
      * @return the failure that ended the model's requests, if one did
      */
     Optional<ServerFailure> all(boolean alone) {
-        Set<Key> done = done();
-        int wanted = run.request().iterations() * run.request().prompts().size();
-        if (done.stream().filter(k -> k.iteration() > 0).count() >= wanted) {
+        List<Key> left = left(alone);
+        if (left.isEmpty()) {
             return Optional.empty();
         }
         firstFailure = Optional.empty();
+        Set<BenchPrompt> refused = new HashSet<>();
         step("warming up");
         Optional<ServerFailure> failure = send(WARM_UP, 0, alone);
         if (failure.isPresent()) {
             return failure;
         }
-        for (int i = 1; i <= run.request().iterations(); i++) {
-            for (BenchPrompt prompt : run.request().prompts()) {
-                if (done.contains(new Key(prompt.name(), i))) {
-                    continue;
-                }
-                step(prompt.name() + " " + i + "/" + run.request().iterations());
-                failure = send(prompt, i, alone);
-                if (failure.isEmpty()) {
-                    continue;
-                }
-                if (!onlyThisRequest(failure.get())) {
-                    return failure;
-                }
-                if (firstFailure.isEmpty()) {
-                    firstFailure =
-                            Optional.of(
-                                    "prompt '" + prompt.name() + "': " + failure.get().sentence());
-                }
+        for (Key key : left) {
+            BenchPrompt prompt = key.prompt();
+            if (refused.contains(prompt)) {
+                continue;
+            }
+            step(prompt.name() + " " + key.iteration() + "/" + run.request().iterations());
+            failure = send(prompt, key.iteration(), alone);
+            if (failure.isEmpty()) {
+                continue;
+            }
+            if (!onlyThisRequest(failure.get())) {
+                return failure;
+            }
+            refused.add(prompt);
+            if (firstFailure.isEmpty()) {
+                firstFailure =
+                        Optional.of("prompt '" + prompt.name() + "': " + failure.get().sentence());
             }
         }
         return Optional.empty();
     }
 
-    /** A request that the server calls wrong says nothing about the other prompts. */
+    /**
+     * A request that the server calls wrong says nothing about the other prompts, and would be
+     * wrong again.
+     */
     private static boolean onlyThisRequest(ServerFailure failure) {
         return failure instanceof ServerFailure.BadRequest;
     }

@@ -7,6 +7,7 @@ import dev.stoker.json.Json;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
@@ -160,35 +161,47 @@ public record RunFolder(Path path) {
     /** Returns everything that the folder holds. */
     public Contents read() {
         RunHeader header = header();
+        if (!Files.exists(events())) {
+            return new Contents(header, List.of(), 0);
+        }
+        try (InputStream in = Files.newInputStream(events())) {
+            Lines lines = events(in);
+            return new Contents(header, lines.events(), lines.unreadable());
+        } catch (IOException e) {
+            throw new UserError(
+                    ExitCode.WRONG_USE,
+                    "The run's events in " + events() + " can not be read: " + reason(e) + ".",
+                    "",
+                    e);
+        }
+    }
+
+    /** The lines of a file of events. */
+    record Lines(List<BenchEvent> events, int unreadable) {}
+
+    /** Reads events; the stream stays open. */
+    static Lines events(InputStream in) throws IOException {
         List<BenchEvent> events = new ArrayList<>();
         int unreadable = 0;
-        if (Files.exists(events())) {
-            try (BufferedReader in =
-                    new BufferedReader(
-                            new InputStreamReader(
-                                    Files.newInputStream(events()),
-                                    StandardCharsets.UTF_8
-                                            .newDecoder()
-                                            .onMalformedInput(CodingErrorAction.REPLACE)))) {
-                for (String line = in.readLine(); line != null; line = in.readLine()) {
-                    if (line.isBlank()) {
-                        continue;
-                    }
-                    Optional<BenchEvent> event = Json.parse(line).flatMap(EventJson::read);
-                    if (event.isPresent()) {
-                        events.add(event.get());
-                    } else {
-                        unreadable++;
-                    }
-                }
-            } catch (IOException e) {
-                throw new UserError(
-                        ExitCode.WRONG_USE,
-                        "The run's events in " + events() + " can not be read: " + reason(e) + ".",
-                        "",
-                        e);
+        BufferedReader reader =
+                new BufferedReader(
+                        new InputStreamReader(
+                                in,
+                                StandardCharsets.UTF_8
+                                        .newDecoder()
+                                        .onMalformedInput(CodingErrorAction.REPLACE)
+                                        .onUnmappableCharacter(CodingErrorAction.REPLACE)));
+        for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+            if (line.isBlank()) {
+                continue;
+            }
+            Optional<BenchEvent> event = Json.parse(line).flatMap(EventJson::read);
+            if (event.isPresent()) {
+                events.add(event.get());
+            } else {
+                unreadable++;
             }
         }
-        return new Contents(header, events, unreadable);
+        return new Lines(events, unreadable);
     }
 }

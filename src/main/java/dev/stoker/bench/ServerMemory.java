@@ -4,6 +4,7 @@ import dev.stoker.base.Bytes;
 import dev.stoker.base.Cancellation;
 import dev.stoker.base.Reading;
 import dev.stoker.host.HostProcess;
+import dev.stoker.host.MemorySampler;
 import dev.stoker.host.TreeMemory;
 import dev.stoker.server.LoadedModel;
 import dev.stoker.server.ServerException;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * server's process is found once by its port and again when it is gone. Thread-safe.
  */
 final class ServerMemory {
+    private static final Duration WATCH_INTERVAL = Duration.ofMillis(250);
     private static final Duration SETTLE_LIMIT = Duration.ofSeconds(10);
     private static final Duration SETTLE_STEP = Duration.ofMillis(250);
 
@@ -46,6 +48,17 @@ final class ServerMemory {
         root = process;
         TreeMemory tree = context.host().tree(process.pid());
         return new TreeReading(tree.resident(), tree.cgroup());
+    }
+
+    /** Returns the process at the root of the server's tree. */
+    synchronized Reading<HostProcess> process() {
+        TreeReading tree = tree();
+        return root == null ? Reading.unsupported(tree.resident().reason()) : Reading.known(root);
+    }
+
+    /** Starts to watch the extremes; to be closed. */
+    MemorySampler watch() {
+        return MemorySampler.start(context.host(), process(), WATCH_INTERVAL, context.clock());
     }
 
     /** Forgets the process: after a restart it is another one. */

@@ -59,7 +59,7 @@ final class TraceJson {
         long[] chunks = new long[array.size()];
         long last = 0;
         for (int i = 0; i < chunks.length; i++) {
-            if (!array.path(i).isIntegralNumber()) {
+            if (!array.path(i).isIntegralNumber() || !array.path(i).canConvertToLong()) {
                 throw new IllegalArgumentException("a chunk is no number");
             }
             last += array.path(i).longValue();

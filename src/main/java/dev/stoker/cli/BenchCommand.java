@@ -254,7 +254,7 @@ public final class BenchCommand implements Callable<Integer> {
                             : RunFolder.create(
                                     resultsFolder(), RunHeaders.header(context, request, plan));
             BenchRunner.Ending ending;
-            try (Journal journal = Journal.open(folder, folder.read().events());
+            try (Journal journal = Journal.open(folder);
                     BenchProgress progress =
                             new BenchProgress(
                                     err(),

@@ -106,15 +106,21 @@ public final class TraceRecorder implements StreamEvents, SendStamps {
         return text.toString();
     }
 
-    /** Returns what went wrong, if anything did. */
+    /**
+     * Returns what went wrong, if anything did; to be called after the last event. Without a proper
+     * end the answer was cut.
+     */
     public Optional<ServerFailure> failure() {
-        return failure;
+        return end >= 0 || failure.isPresent()
+                ? failure
+                : Optional.of(new ServerFailure.StreamCut("no end was seen"));
     }
 
     /** Returns the trace; to be called after the last event. */
     public RequestTrace trace() {
         RequestTrace.Outcome outcome =
-                failure.<RequestTrace.Outcome>map(
+                failure()
+                        .<RequestTrace.Outcome>map(
                                 f -> new RequestTrace.Outcome.Failed(f.code(), f.sentence()))
                         .orElse(new RequestTrace.Outcome.Ok(finishReason));
         return new RequestTrace(
