@@ -56,7 +56,7 @@ final class Wiring implements Connector {
     }
 
     private static Connection simulated(InferenceServer server, List<String> remarks) {
-        HttpExchange exchange = new HttpExchange(server.identity().endpoint(), server.clock());
+        HttpExchange exchange = new HttpExchange(server.identity().endpoint(), Clock.system());
         return new Connection(
                 server,
                 server.clock(),
