@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The processes of the host, read anew at each call. A process may end between two reads: it is
@@ -30,6 +32,12 @@ import java.util.Set;
  */
 final class ProcessTable {
     private static final int LONGEST_NAME = 64;
+
+    /** Options such as {@code --api-key K} and variables such as {@code HF_TOKEN=K}. */
+    private static final Pattern SECRET =
+            Pattern.compile(
+                    "(?i)([-_a-z0-9]*(?:api[-_]?key|token|password|passwd|secret))(=.*)?",
+                    Pattern.DOTALL);
 
     private final Path proc;
 
@@ -178,11 +186,25 @@ final class ProcessTable {
     }
 
     private HostProcess described(Stat stat) {
-        return new HostProcess(
-                stat.pid(),
-                stat.parent(),
-                stat.name(),
-                Text.plain(String.join(" ", arguments(stat.pid()))));
+        String command = String.join(" ", withoutSecrets(arguments(stat.pid())));
+        return new HostProcess(stat.pid(), stat.parent(), stat.name(), Text.plain(command));
+    }
+
+    /** A command line is shown and recorded: keys that were given on it are left out. */
+    private static List<String> withoutSecrets(List<String> arguments) {
+        List<String> shown = new ArrayList<>();
+        boolean next = false;
+        for (String argument : arguments) {
+            Matcher secret = SECRET.matcher(argument);
+            if (secret.matches()) {
+                shown.add(secret.group(2) == null ? argument : secret.group(1) + "=…");
+                next = secret.group(2) == null;
+            } else {
+                shown.add(next && !argument.startsWith("-") ? "…" : argument);
+                next = next && argument.startsWith("-");
+            }
+        }
+        return shown;
     }
 
     private record Stat(long pid, long parent, String name) {}

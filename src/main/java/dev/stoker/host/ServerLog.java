@@ -25,11 +25,12 @@ import java.util.regex.Pattern;
 
 /**
  * Learns from a server's own log how many tokens of each prompt it found in its cache, which
- * Ollama's API does not tell: llama-server, alone or below Ollama, writes one line {@code cached
- * n_tokens = N, memory_seq_rm [N, end)} a request at its default level. Three places are tried: the
- * file that the server's output goes to, the journal of its unit, the log of its container. Only
- * what was written since a mark is read, at most 16 MiB; the log is never read from its start, so
- * its size costs nothing. Thread-safe.
+ * Ollama's API does not tell: the llama-server below it writes one line {@code cached n_tokens = N,
+ * memory_seq_rm [N, end)} a request. Alone, llama-server writes that line from verbosity 4 on (its
+ * default is 3), but tells the same in its answers. Three places are tried: the file that the
+ * server's output goes to, the journal of its unit, the log of its container. Only what was written
+ * since a mark is read, at most 16 MiB; the log is never read from its start, so its size costs
+ * nothing. Thread-safe.
  *
  * <p>A server that was restarted has another log: it is found anew at the next mark.
  */
@@ -38,6 +39,7 @@ public final class ServerLog {
             Pattern.compile(
                     "id\\s+([0-9]{1,9}) \\| task ([0-9]{1,18}) \\| (?:(new prompt),|cached n_tokens"
                             + " = ([0-9]{1,18}), memory_seq_rm)");
+    private static final String REQUEST = "launch_slot_";
     private static final int MOST_BYTES = 16 << 20;
     private static final int MOST_COUNTS = 100_000;
     private static final Duration READ_LIMIT = Duration.ofSeconds(10);
@@ -256,7 +258,11 @@ public final class ServerLog {
                 counts.add(Long.parseLong(matcher.group(4)));
             }
         }
-        return Reading.known(List.copyOf(counts));
+        return counts.isEmpty() && text.contains(REQUEST)
+                ? Reading.unsupported(
+                        "the server's log does not tell how much of a prompt was cached;"
+                                + " llama-server does with -lv 4")
+                : Reading.known(List.copyOf(counts));
     }
 
     /** Where the server's lines go. */

@@ -52,7 +52,7 @@ public final class FirstEstimator implements MemoryEstimator {
                         0.4,
                         2.5,
                         "assumed: 400 MiB for the process and 2 % of the weights for compute"
-                            + " buffers");
+                                + " buffers");
         return Reading.known(
                 sum(
                         List.of(
@@ -112,7 +112,7 @@ public final class FirstEstimator implements MemoryEstimator {
 
     private static OptionalDouble parameters(ModelFacts facts) {
         long told = facts.parameters().orElse(0L);
-        return told > 0 ? OptionalDouble.of(told) : ModelName.parameters(facts.name());
+        return told > 0 ? OptionalDouble.of((double) told) : ModelName.parameters(facts.name());
     }
 
     private static Part cache(ModelFacts facts, double parameters, long tokens) {

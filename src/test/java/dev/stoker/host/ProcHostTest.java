@@ -269,6 +269,29 @@ class ProcHostTest {
     }
 
     @Test
+    void command_keysOnIt_leftOut() {
+        RecordedTree tree = RecordedTree.of("desktop", folder);
+        tree.write(
+                "proc/700/cmdline",
+                String.join(
+                                "\0",
+                                "env",
+                                "HF_TOKEN=abc1",
+                                "vllm",
+                                "--api-key",
+                                "abc2",
+                                "--port",
+                                "1",
+                                "--max-tokens",
+                                "5",
+                                "--hf-token=abc3\n")
+                        + "\0");
+
+        assertThat(tree.host().largestUsers(1).getFirst().process().command())
+                .isEqualTo("env HF_TOKEN=… vllm --api-key … --port 1 --max-tokens 5 --hf-token=…");
+    }
+
+    @Test
     void throttling_countersStandStill_notThrottled() {
         ProcHost host = RecordedTree.of("desktop", folder).host();
 

@@ -49,6 +49,20 @@ class ServerLogTest {
     }
 
     @Test
+    void cachedSince_requestsButNoCountsAtThisVerbosity_unsupportedNotEmpty() throws IOException {
+        Path file = outputFile();
+        ServerLog log = log("desktop", 11434, new CommandEnd.NotStarted("none"));
+
+        long mark = log.mark();
+        append(
+                file,
+                "0.22.877.603 I slot launch_slot_: id  0 | task 0 | processing task, is_child ="
+                        + " 0\n");
+
+        assertThat(log.cachedSince(mark).reason()).contains("-lv 4");
+    }
+
+    @Test
     void cachedSince_emptiedByARotation_whatIsThereNow() throws IOException {
         Path file = outputFile();
         append(file, cached(1, 5).repeat(50));
