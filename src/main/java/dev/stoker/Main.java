@@ -2,6 +2,7 @@ package dev.stoker;
 
 import dev.stoker.cli.BenchCommand;
 import dev.stoker.cli.CompletionCommand;
+import dev.stoker.cli.HelpCommand;
 import dev.stoker.cli.RehearseCommand;
 import dev.stoker.cli.SimCommand;
 import dev.stoker.cli.StokerCommand;
@@ -31,6 +32,7 @@ public final class Main {
         Map<String, String> env = System.getenv();
         verbs.put("bench", () -> new BenchCommand(new Wiring(env), new FirstEstimator(), env));
         verbs.put("completion", CompletionCommand::new);
+        verbs.put("help", HelpCommand::new);
         verbs.put("sim", SimCommand::new);
         verbs.put("rehearse", RehearseCommand::new);
         return verbs;
