@@ -98,11 +98,7 @@ final class Figures {
         if (!t.decodeTokensPerSecond().isKnown()) {
             return Reading.unsupported(t.decodeTokensPerSecond().reason());
         }
-        long[] chunks = t.chunkNanos();
-        return Reading.known(
-                new Decoded(
-                        t.timings().outputTokens().value() - 1,
-                        chunks[chunks.length - 1] - chunks[0]));
+        return Reading.known(new Decoded(t.timings().outputTokens().value() - 1, t.decodeNanos()));
     }
 
     static Reading<Decoded> serverDecode(RequestTrace t) {

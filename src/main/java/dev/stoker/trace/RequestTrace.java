@@ -104,10 +104,24 @@ public record RequestTrace(
         if (n < 2 || chunkNanos.length < 2) {
             return Reading.unsupported("a rate needs at least two tokens");
         }
-        long span = chunkNanos[chunkNanos.length - 1] - chunkNanos[0];
+        long span = decodeNanos();
         return span <= 0
                 ? Reading.unsupported("all tokens came in one read")
                 : Reading.known((n - 1) * 1e9 / span);
+    }
+
+    /**
+     * From the first token to the last one, nanoseconds; 0 without tokens. An answer that the model
+     * ended by itself has one token more than the stream shows: its end sign, which the server
+     * counts and which brings the end of the stream. (Seen on Ollama 0.33: 9 tokens, 8 chunks.)
+     */
+    public long decodeNanos() {
+        if (chunkNanos.length == 0) {
+            return 0;
+        }
+        boolean endSign = outcome instanceof Outcome.Ok(String reason) && !reason.equals("length");
+        long last = endSign ? endNanos : chunkNanos[chunkNanos.length - 1];
+        return last - chunkNanos[0];
     }
 
     /** Gaps between chunks that carried tokens, milliseconds, in order. */
