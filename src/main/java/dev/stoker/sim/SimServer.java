@@ -5,7 +5,9 @@ import dev.stoker.sim.engine.Engine;
 import dev.stoker.sim.engine.Faults;
 import dev.stoker.sim.physics.Box;
 import dev.stoker.sim.protocol.ControlApi;
+import dev.stoker.sim.protocol.LlamaServerApi;
 import dev.stoker.sim.protocol.OllamaApi;
+import dev.stoker.sim.protocol.VllmApi;
 import dev.stoker.sim.wire.WireHandler;
 import dev.stoker.sim.wire.WireRequest;
 import dev.stoker.sim.wire.WireResponse;
@@ -53,7 +55,11 @@ public final class SimServer implements AutoCloseable {
     }
 
     private static WireHandler protocol(Engine engine) {
-        return new OllamaApi(engine);
+        return switch (engine.box().server().kind()) {
+            case OLLAMA -> new OllamaApi(engine);
+            case LLAMA_SERVER -> new LlamaServerApi(engine);
+            case VLLM -> new VllmApi(engine);
+        };
     }
 
     public int port() {

@@ -89,7 +89,7 @@ final class BenchmarkStory {
             throws EngineFailure, InterruptedException, BrokenStream, IOException {
         String prompt = nonce++ + "x".repeat(promptTokens * 4);
         try (Lease lease = engine.acquire(model, model.name(), Ask.DEFAULT)) {
-            engine.generate(lease, new Job(prompt, 12, most, true, 7, true), new Silent());
+            engine.generate(lease, new Job(prompt, 12, most, true, 7, true, false), new Silent());
         }
     }
 

@@ -40,7 +40,8 @@ final class Generation {
 
         Tale tale = new Tale(job.prompt(), job.seed());
         int thinking = job.think() && runner.model.thinks() ? tale.near(runner.model.thinkingTokens()) : 0;
-        int natural = thinking + tale.near(runner.model.answerTokens());
+        boolean endless = job.toLimit() && job.most() > 0;
+        int natural = endless ? Integer.MAX_VALUE : thinking + tale.near(runner.model.answerTokens());
         int tokens = job.most() > 0 ? Math.min(job.most(), natural) : natural;
 
         long due = start + promptNanos;

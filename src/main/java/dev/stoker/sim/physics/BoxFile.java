@@ -2,6 +2,7 @@ package dev.stoker.sim.physics;
 
 import dev.stoker.base.Bytes;
 import dev.stoker.base.UserError;
+import dev.stoker.json.Yaml;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -12,9 +13,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
  * Reads boxes from their YAML files: the built-in ones by name, others by path. Bandwidths are
@@ -65,9 +64,9 @@ public final class BoxFile {
     public static Box parse(String yaml) {
         JsonNode tree;
         try {
-            tree = new YAMLMapper().readTree(yaml);
-        } catch (JacksonException e) {
-            throw UserError.wrongUse("The box file is no YAML: " + e.getOriginalMessage() + ".", "");
+            tree = Yaml.parse(yaml);
+        } catch (Yaml.NoYaml e) {
+            throw UserError.wrongUse("The box file is no YAML: " + e.getMessage() + ".", "");
         }
         Keys keys = new Keys("the box", tree);
         Box.Host host = host(keys.inner("host"));

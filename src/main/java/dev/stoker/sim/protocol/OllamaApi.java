@@ -125,7 +125,7 @@ public final class OllamaApi implements WireHandler {
             return;
         }
         int template = Bodies.truth(body, "raw", false) ? 0 : 12;
-        Job job = new Job(prompt, template, most, think, seed, true);
+        Job job = new Job(prompt, template, most, think, seed, true, false);
         try (Lease lease = engine.acquire(model, name, ask)) {
             refuseOverlong(chat, job, lease.context());
             Result result = engine.generate(lease, job, answer);

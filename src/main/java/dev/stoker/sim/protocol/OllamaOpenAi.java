@@ -66,7 +66,8 @@ final class OllamaOpenAi {
         boolean stream = Bodies.truth(body, "stream", false);
         boolean usage = Bodies.truth(body.path("stream_options"), "include_usage", false);
         int most = body.path("max_tokens").asInt(-1);
-        Job job = new Job(Bodies.transcript(body.path("messages")), 12, most, true, body.path("seed").asInt(0), true);
+        int seed = body.path("seed").asInt(0);
+        Job job = new Job(Bodies.transcript(body.path("messages")), 12, most, true, seed, true, false);
         Answer answer = new Answer(response, name, stream);
         try (Lease lease = engine.acquire(model, name, Ask.DEFAULT)) {
             Result result = engine.generate(lease, job, answer);
