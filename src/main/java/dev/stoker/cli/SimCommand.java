@@ -8,38 +8,45 @@ import dev.stoker.sim.engine.FaultKind;
 import dev.stoker.sim.engine.Faults;
 import dev.stoker.sim.physics.Box;
 import dev.stoker.sim.physics.BoxFile;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /**
- * {@code stoker sim}: serves a simulated box until it is interrupted, and says plainly that it is one. Used by one
- * thread.
+ * {@code stoker sim}: serves a simulated box until it is interrupted, and says plainly that it is
+ * one. Used by one thread.
  */
 @Command(
         name = "sim",
         mixinStandardHelpOptions = true,
-        description = "Serve a simulated box: the real protocols over simulated hardware, for trying things out.")
+        description =
+                "Serve a simulated box: the real protocols over simulated hardware, for trying"
+                        + " things out.")
 public final class SimCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
 
     @Option(
             names = "--box",
             paramLabel = "NAME|FILE",
-            description = "A built-in box (see --list) or the path of a box file. Default: ${DEFAULT-VALUE}.",
+            description =
+                    "A built-in box (see --list) or the path of a box file. Default:"
+                            + " ${DEFAULT-VALUE}.",
             defaultValue = "thor")
     private String box = "thor";
 
     @Option(
             names = "--port",
-            description = "Port on the loopback address; 0 takes a free one. Default: ${DEFAULT-VALUE}.",
+            description =
+                    "Port on the loopback address; 0 takes a free one. Default: ${DEFAULT-VALUE}.",
             defaultValue = "11434")
     private int port = 11434;
 
@@ -108,7 +115,8 @@ public final class SimCommand implements Callable<Integer> {
         Box read = BoxFile.load(box);
         if (!generation.isEmpty()) {
             if (!List.of("old", "new").contains(generation)) {
-                throw UserError.wrongUse("The generation is 'old' or 'new', not '" + generation + "'.", "");
+                throw UserError.wrongUse(
+                        "The generation is 'old' or 'new', not '" + generation + "'.", "");
             }
             read = read.withGeneration(generation);
         }
@@ -118,7 +126,8 @@ public final class SimCommand implements Callable<Integer> {
     private void announce(PrintWriter out, SimServer server, Box read) {
         out.printf(
                 Locale.ROOT,
-                "SIMULATED %s at %s, speed %s (%s). Nothing here is real hardware; Ctrl-C ends it.%n",
+                "SIMULATED %s at %s, speed %s (%s). Nothing here is real hardware; Ctrl-C ends"
+                        + " it.%n",
                 read.name(),
                 server.url(),
                 shown(speed),
@@ -139,7 +148,8 @@ public final class SimCommand implements Callable<Integer> {
         for (String name : BoxFile.builtIn()) {
             out.printf(Locale.ROOT, "  %-9s %s%n", name, BoxFile.load(name).title());
         }
-        out.println("Faults (--fault, or POST /sim/faults {\"name\":…,\"on\":true,\"params\":{…}}):");
+        out.println(
+                "Faults (--fault, or POST /sim/faults {\"name\":…,\"on\":true,\"params\":{…}}):");
         for (FaultKind kind : FaultKind.values()) {
             out.printf(
                     Locale.ROOT,

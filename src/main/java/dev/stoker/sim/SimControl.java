@@ -7,6 +7,7 @@ import dev.stoker.http.HttpAnswer;
 import dev.stoker.http.HttpExchange;
 import dev.stoker.http.HttpRequest;
 import dev.stoker.http.Timeouts;
+
 import java.time.Duration;
 
 /** Restarts the server of a simulated box through {@code /sim/restart}. Stateless. */
@@ -36,7 +37,8 @@ public final class SimControl implements ServerControl {
                         1 << 20,
                         cancellation);
         if (!answer.isSuccess()) {
-            throw new ControlException("The simulated server did not restart: " + answer.end() + ".");
+            throw new ControlException(
+                    "The simulated server did not restart: " + answer.end() + ".");
         }
     }
 }

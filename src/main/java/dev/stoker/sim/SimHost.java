@@ -14,16 +14,20 @@ import dev.stoker.http.HttpExchange;
 import dev.stoker.http.HttpRequest;
 import dev.stoker.http.Timeouts;
 import dev.stoker.json.Json;
-import java.util.List;
-import java.util.Optional;
+
 import tools.jackson.databind.JsonNode;
 
+import java.util.List;
+import java.util.Optional;
+
 /**
- * The host of a simulated box, read from the box's {@code /sim/state}: memory and the server's one process. Thread-safe.
+ * The host of a simulated box, read from the box's {@code /sim/state}: memory and the server's one
+ * process. Thread-safe.
  */
 public final class SimHost implements HostSource {
     private static final int LARGEST_STATE = 1 << 20;
-    private static final HostProcess SERVER = new HostProcess(4711, 1, "ollama", "/usr/bin/ollama serve (simulated)");
+    private static final HostProcess SERVER =
+            new HostProcess(4711, 1, "ollama", "/usr/bin/ollama serve (simulated)");
 
     private final HttpExchange exchange;
 
@@ -34,7 +38,10 @@ public final class SimHost implements HostSource {
     private Optional<JsonNode> state() {
         HttpAnswer answer =
                 exchange.fetch(
-                        HttpRequest.get("/sim/state"), Timeouts.control(), LARGEST_STATE, Cancellation.never());
+                        HttpRequest.get("/sim/state"),
+                        Timeouts.control(),
+                        LARGEST_STATE,
+                        Cancellation.never());
         return answer.isSuccess() ? Json.parse(answer.text()) : Optional.empty();
     }
 
@@ -74,8 +81,12 @@ public final class SimHost implements HostSource {
 
     @Override
     public List<MemoryUser> largestUsers(int count) {
-        return bytes(state(), "host", "other_bytes") instanceof Reading.Known<Bytes>(Bytes other) && count > 0
-                ? List.of(new MemoryUser(new HostProcess(4000, 1, "other", "other software (simulated)"), other))
+        return bytes(state(), "host", "other_bytes") instanceof Reading.Known<Bytes>(Bytes other)
+                        && count > 0
+                ? List.of(
+                        new MemoryUser(
+                                new HostProcess(4000, 1, "other", "other software (simulated)"),
+                                other))
                 : List.of();
     }
 
@@ -89,7 +100,9 @@ public final class SimHost implements HostSource {
         return false;
     }
 
-    /** Returns the largest amount that the simulated server held since its start or the last reset. */
+    /**
+     * Returns the largest amount that the simulated server held since its start or the last reset.
+     */
     public Reading<Bytes> peak() {
         return bytes(state(), "server", "peak_bytes");
     }

@@ -12,13 +12,15 @@ import dev.stoker.sim.wire.WireHandler;
 import dev.stoker.sim.wire.WireRequest;
 import dev.stoker.sim.wire.WireResponse;
 import dev.stoker.sim.wire.WireServer;
+
 import java.io.IOException;
 import java.net.InetAddress;
 
 /**
- * A simulated box that serves: the box's protocol and the controls below {@code /sim/} on one port. Every answer has
- * the header {@code X-Stoker-Sim}, so that no figure of it is ever taken for a real one. While the server restarts, its
- * connections are closed without an answer. Thread-safe; close it to stop.
+ * A simulated box that serves: the box's protocol and the controls below {@code /sim/} on one port.
+ * Every answer has the header {@code X-Stoker-Sim}, so that no figure of it is ever taken for a
+ * real one. While the server restarts, its connections are closed without an answer. Thread-safe;
+ * close it to stop.
  */
 public final class SimServer implements AutoCloseable {
     /** The header by which a client knows: {@code <box>;speed=<factor>}. */
@@ -38,7 +40,8 @@ public final class SimServer implements AutoCloseable {
      * @param port 0 for any free one
      * @param speed simulated seconds a second
      */
-    public static SimServer start(Box box, InetAddress address, int port, double speed, Faults faults)
+    public static SimServer start(
+            Box box, InetAddress address, int port, double speed, Faults faults)
             throws IOException {
         Clock clock = Clock.scaled(speed);
         Engine engine = new Engine(box, clock, faults);
@@ -50,7 +53,8 @@ public final class SimServer implements AutoCloseable {
     }
 
     /** Starts to serve on loopback. */
-    public static SimServer start(Box box, int port, double speed, Faults faults) throws IOException {
+    public static SimServer start(Box box, int port, double speed, Faults faults)
+            throws IOException {
         return start(box, InetAddress.getLoopbackAddress(), port, speed, faults);
     }
 
@@ -101,7 +105,8 @@ public final class SimServer implements AutoCloseable {
         }
 
         @Override
-        public void handle(WireRequest request, WireResponse response) throws IOException, InterruptedException {
+        public void handle(WireRequest request, WireResponse response)
+                throws IOException, InterruptedException {
             response.header(HEADER, mark);
             if (isControl(request)) {
                 new ControlApi(engine, drop).handle(request, response);

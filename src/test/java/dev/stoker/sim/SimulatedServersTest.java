@@ -25,12 +25,14 @@ import dev.stoker.server.discovery.Discovery;
 import dev.stoker.sim.engine.Faults;
 import dev.stoker.sim.physics.BoxFile;
 import dev.stoker.trace.ServerTimings;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The simulated servers, spoken to by the real dialects over real sockets. */
 class SimulatedServersTest {
@@ -53,14 +55,16 @@ class SimulatedServersTest {
                 .fetch(request, Timeouts.control(), 1 << 20, NEVER);
     }
 
-    private static List<StreamEvent> ask(InferenceServer server, String model, String prompt, long most) {
+    private static List<StreamEvent> ask(
+            InferenceServer server, String model, String prompt, long most) {
         return ask(server, model, prompt, most, STALL);
     }
 
     private static List<StreamEvent> ask(
             InferenceServer server, String model, String prompt, long most, Duration stall) {
         List<StreamEvent> events = new ArrayList<>();
-        GenerationRequest request = GenerationRequest.chat(model, prompt).maxTokens(most).stall(stall);
+        GenerationRequest request =
+                GenerationRequest.chat(model, prompt).maxTokens(most).stall(stall);
         server.stream(request, SendStamps.NONE, events::add, NEVER);
         return events;
     }
@@ -111,7 +115,8 @@ class SimulatedServersTest {
     void thor_eachModel_decodesAsMeasured(String model, double tokensPerSecond) throws Exception {
         try (SimServer sim = start("thor")) {
             ServerTimings t = timings(ask(open(sim), model, "Hello", 40));
-            assertThat(t.decodeTokensPerSecond().value()).isCloseTo(tokensPerSecond, within(tokensPerSecond * 0.06));
+            assertThat(t.decodeTokensPerSecond().value())
+                    .isCloseTo(tokensPerSecond, within(tokensPerSecond * 0.06));
         }
     }
 
@@ -120,7 +125,8 @@ class SimulatedServersTest {
         try (SimServer sim = start("a10g")) {
             for (String path : List.of("/api/version", "/nothing", "/sim/state")) {
                 HttpAnswer answer = fetch(sim, HttpRequest.get(path));
-                assertThat(answer.head().orElseThrow().header(SimServer.HEADER)).contains("a10g;speed=200.0");
+                assertThat(answer.head().orElseThrow().header(SimServer.HEADER))
+                        .contains("a10g;speed=200.0");
             }
         }
     }
@@ -138,14 +144,17 @@ class SimulatedServersTest {
     void errorInStreamFault_isToldInsideTheStream() throws Exception {
         try (SimServer sim = start("thor", "error-in-stream=after:5")) {
             ServerFailure failure = fault(ask(open(sim), "phi4:14b", "Hello", 50));
-            assertThat(failure).isInstanceOfAny(ServerFailure.StreamError.class, ServerFailure.ServerDied.class);
+            assertThat(failure)
+                    .isInstanceOfAny(
+                            ServerFailure.StreamError.class, ServerFailure.ServerDied.class);
         }
     }
 
     @Test
     void stallFault_endsInSilence() throws Exception {
         try (SimServer sim = start("thor", "stall=after:5")) {
-            ServerFailure failure = fault(ask(open(sim), "deepseek-r1:7b", "Hello", 50, Duration.ofSeconds(60)));
+            ServerFailure failure =
+                    fault(ask(open(sim), "deepseek-r1:7b", "Hello", 50, Duration.ofSeconds(60)));
             assertThat(failure).isInstanceOf(ServerFailure.Stalled.class);
         }
     }
@@ -153,7 +162,8 @@ class SimulatedServersTest {
     @Test
     void busyFault_refusesWith503() throws Exception {
         try (SimServer sim = start("thor", "busy-503")) {
-            assertThat(fault(ask(open(sim), "phi4:14b", "Hello", 5))).isInstanceOf(ServerFailure.Busy.class);
+            assertThat(fault(ask(open(sim), "phi4:14b", "Hello", 5)))
+                    .isInstanceOf(ServerFailure.Busy.class);
         }
     }
 
@@ -161,10 +171,20 @@ class SimulatedServersTest {
     void hangLoadFault_stallsTheLoadAndSwitchesOffAtRunTime() throws Exception {
         try (SimServer sim = start("thor", "hang-load")) {
             InferenceServer server = open(sim);
-            assertThatThrownBy(
-                            () -> server.load("phi4:14b", RunnerOptions.defaults(), Duration.ofSeconds(60), NEVER))
+            assertThatThrownBy(() ->
+                            server.load(
+                                    "phi4:14b",
+                                    RunnerOptions.defaults(),
+                                    Duration.ofSeconds(60),
+                                    NEVER))
                     .isInstanceOf(ServerException.class);
-            assertThat(fetch(sim, HttpRequest.post("/sim/faults", "{\"name\":\"hang-load\",\"on\":false}")).status())
+            assertThat(
+                            fetch(
+                                            sim,
+                                            HttpRequest.post(
+                                                    "/sim/faults",
+                                                    "{\"name\":\"hang-load\",\"on\":false}"))
+                                    .status())
                     .isEqualTo(200);
             server.load("phi4:14b", RunnerOptions.defaults(), STALL, NEVER);
             assertThat(server.loaded()).hasSize(1);
@@ -236,7 +256,8 @@ class SimulatedServersTest {
             ServerTimings t = timings(ask(server, model, "Hello", 20));
             assertThat(t.outputTokens().value()).isEqualTo(20);
             assertThat(t.decodeTokensPerSecond().value()).isBetween(15.0, 40.0);
-            assertThat(fetch(sim, HttpRequest.get("/metrics")).text()).contains("llamacpp:tokens_predicted_total 20\n");
+            assertThat(fetch(sim, HttpRequest.get("/metrics")).text())
+                    .contains("llamacpp:tokens_predicted_total 20\n");
         }
     }
 
@@ -251,7 +272,9 @@ class SimulatedServersTest {
             assertThat(t.outputTokens().value()).isEqualTo(20);
             String metrics = fetch(sim, HttpRequest.get("/metrics")).text();
             assertThat(metrics).containsPattern("vllm:generation_tokens_total\\{[^}]*\\} 20\n");
-            assertThat(metrics).containsPattern("vllm:request_success_total\\{[^}]*finished_reason=\"length\"\\} 1\n");
+            assertThat(metrics)
+                    .containsPattern(
+                            "vllm:request_success_total\\{[^}]*finished_reason=\"length\"\\} 1\n");
         }
     }
 
@@ -279,13 +302,15 @@ class SimulatedServersTest {
                 "0 | 200 | unload",
                 "1e10 | 200 | unload"
             })
-    void keepAlive_anyValue_isTakenAsOllamaDoes(String value, int status, String words) throws Exception {
+    void keepAlive_anyValue_isTakenAsOllamaDoes(String value, int status, String words)
+            throws Exception {
         try (SimServer sim = start("thor")) {
             HttpAnswer answer =
                     fetch(
                             sim,
                             HttpRequest.post(
-                                    "/api/generate", "{\"model\":\"deepseek-r1:7b\",\"keep_alive\":" + value + "}"));
+                                    "/api/generate",
+                                    "{\"model\":\"deepseek-r1:7b\",\"keep_alive\":" + value + "}"));
             assertThat(answer.status()).isEqualTo(status);
             assertThat(answer.text()).contains(words);
         }
@@ -297,17 +322,22 @@ class SimulatedServersTest {
             value = {
                 "GET | /health | | 404 | 404 page not found",
                 "POST | /api/version | {} | 405 | 405 method not allowed",
-                "POST | /api/generate | {\"model\":\"nope\"} | 404 | {\"error\":\"model 'nope' not found\"}",
+                "POST | /api/generate | {\"model\":\"nope\"} | 404 | {\"error\":\"model 'nope' not"
+                        + " found\"}",
                 "POST | /api/generate | {\"model\": | 400 | {\"error\":\"unexpected EOF\"}",
                 "GET | / | | 200 | Ollama is running",
                 "GET | /api/version | | 200 | {\"version\":\"0.12.6\"}",
                 "GET | /api/ps | | 200 | {\"models\":[]}"
             })
-    void ollama_simpleRequests_answerByteForByte(String method, String path, String body, int status, String text)
-            throws Exception {
+    void ollama_simpleRequests_answerByteForByte(
+            String method, String path, String body, int status, String text) throws Exception {
         try (SimServer sim = start("thor")) {
             HttpAnswer answer =
-                    fetch(sim, method.equals("GET") ? HttpRequest.get(path) : HttpRequest.post(path, body));
+                    fetch(
+                            sim,
+                            method.equals("GET")
+                                    ? HttpRequest.get(path)
+                                    : HttpRequest.post(path, body));
             assertThat(answer.status()).isEqualTo(status);
             assertThat(answer.text()).isEqualTo(text);
         }

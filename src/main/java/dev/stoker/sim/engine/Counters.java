@@ -10,12 +10,19 @@ public final class Counters {
     private final List<Finished> finished = new ArrayList<>();
     private Totals totals = new Totals(0, 0, 0, 0, 0, 0, 0);
 
-    /** Sums since the start. */
+    /** Sums since the start, as the metrics pages want them: numbers with a point. */
     public record Totals(
-            long requests, long promptTokens, long cachedTokens, long tokens, double promptSeconds, double decodeSeconds, long longest) {}
+            double requests,
+            double promptTokens,
+            double cachedTokens,
+            double tokens,
+            double promptSeconds,
+            double decodeSeconds,
+            double longest) {}
 
     /** One finished request, times in simulated seconds. */
-    public record Finished(Result result, double firstTokenSeconds, double allSeconds, double queueSeconds) {}
+    public record Finished(
+            Result result, double firstTokenSeconds, double allSeconds, double queueSeconds) {}
 
     synchronized void add(Result r) {
         double queue = r.waitNanos() / 1e9;

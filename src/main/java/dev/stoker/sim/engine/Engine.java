@@ -5,6 +5,7 @@ import dev.stoker.sim.physics.Box;
 import dev.stoker.sim.physics.BoxMemory;
 import dev.stoker.sim.physics.ModelSpec;
 import dev.stoker.sim.physics.Placement;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,16 +18,19 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The simulated model server behind every protocol: which models are loaded, who may use them, who has to go. The rules
- * are those of Ollama's scheduler: one load at a time; loaded models keep serving; the victim is the idle model with
- * the shortest keep-alive, then the lowest blob path; a further model must fit beside the others (before 0.30 in the
- * memory available, from 0.30 in 80 % of it, predicted generously), while the first one is never checked.
+ * The simulated model server behind every protocol: which models are loaded, who may use them, who
+ * has to go. The rules are those of Ollama's scheduler: one load at a time; loaded models keep
+ * serving; the victim is the idle model with the shortest keep-alive, then the lowest blob path; a
+ * further model must fit beside the others (before 0.30 in the memory available, from 0.30 in 80 %
+ * of it, predicted generously), while the first one is never checked.
  *
- * <p>Nothing runs in the background: what time has brought (a model that expired, memory that came back) is worked out
- * when somebody asks. Thread-safe; waits end with the interruption of the waiting thread.
+ * <p>Nothing runs in the background: what time has brought (a model that expired, memory that came
+ * back) is worked out when somebody asks. Thread-safe; waits end with the interruption of the
+ * waiting thread.
  */
 public final class Engine {
     private static final double NEW_SHARE = 0.8;
+
     /** Ollama waits so long for the memory of a model that it has evicted, then goes on. */
     private static final double RECOVERY_SECONDS = 5;
 
@@ -70,7 +74,8 @@ public final class Engine {
     }
 
     /** Gets the right to use a model, which is loaded if need be. */
-    public Lease acquire(ModelSpec model, String shownName, Ask ask) throws EngineFailure, InterruptedException {
+    public Lease acquire(ModelSpec model, String shownName, Ask ask)
+            throws EngineFailure, InterruptedException {
         if (faults.isOn(FaultKind.BUSY_503)) {
             throw busy();
         }
@@ -122,12 +127,15 @@ public final class Engine {
         }
     }
 
-    private Runner load(ModelSpec model, String shownName, Ask ask) throws EngineFailure, InterruptedException {
+    private Runner load(ModelSpec model, String shownName, Ask ask)
+            throws EngineFailure, InterruptedException {
         int context = contextOf(model, ask);
         int epoch = restarts();
         makeRoom(model, context, ask.gpuLayers());
         KeepAlive session =
-                ask.keepAlive().given() ? ask.keepAlive() : KeepAlive.seconds(box.server().keepAliveSeconds());
+                ask.keepAlive().given()
+                        ? ask.keepAlive()
+                        : KeepAlive.seconds(box.server().keepAliveSeconds());
         Runner runner = loader.load(model, shownName, context, ask.gpuLayers(), session);
         lock.lock();
         try {
@@ -143,7 +151,10 @@ public final class Engine {
         }
     }
 
-    /** Unloads what stands in the way: the same model with other options, one too many, or those that it does not fit beside. */
+    /**
+     * Unloads what stands in the way: the same model with other options, one too many, or those
+     * that it does not fit beside.
+     */
     private void makeRoom(ModelSpec model, int context, int gpuLayers) throws InterruptedException {
         long recovered = Long.MIN_VALUE;
         while (true) {
@@ -154,7 +165,8 @@ public final class Engine {
                 if (same != null) {
                     goAway(same);
                     recovered = recovery();
-                } else if (leaving.isEmpty() && !(memory.isSettling(clock.nanos()) && clock.nanos() < recovered)) {
+                } else if (leaving.isEmpty()
+                        && !(memory.isSettling(clock.nanos()) && clock.nanos() < recovered)) {
                     boolean tooMany = runners.size() >= box.mostLoaded();
                     if (runners.isEmpty() || (!tooMany && fitsBeside(model, context, gpuLayers))) {
                         return;
@@ -185,7 +197,9 @@ public final class Engine {
         }
         if (box.server().isNew()) {
             long predicted =
-                    model.file().count() + model.kvBytesPerToken() * context * box.server().slots() + (768L << 20);
+                    model.file().count()
+                            + model.kvBytesPerToken() * context * box.server().slots()
+                            + (768L << 20);
             return predicted <= NEW_SHARE * available;
         }
         Placement placement = loader.placement(model, context, gpuLayers);
@@ -236,13 +250,17 @@ public final class Engine {
     }
 
     private boolean suits(Runner runner, Ask ask) {
-        boolean context = ask.context() <= 0 || Math.min(ask.context(), runner.model.context()) == runner.context;
+        boolean context =
+                ask.context() <= 0
+                        || Math.min(ask.context(), runner.model.context()) == runner.context;
         boolean layers = ask.gpuLayers() < 0 || ask.gpuLayers() == runner.gpuLayers;
         return context && layers;
     }
 
     private int contextOf(ModelSpec model, Ask ask) {
-        return Math.min(model.context(), ask.context() > 0 ? Math.max(4, ask.context()) : box.server().context());
+        return Math.min(
+                model.context(),
+                ask.context() > 0 ? Math.max(4, ask.context()) : box.server().context());
     }
 
     void giveBack(Runner runner) {
@@ -283,17 +301,16 @@ public final class Engine {
             all.addAll(leaving);
             all.sort(Comparator.comparingLong((Runner r) -> -r.expiresNanos));
             return all.stream()
-                    .map(
-                            r ->
-                                    new Resident(
-                                            r.model,
-                                            r.placement.total(),
-                                            r.placement.onGpus(),
-                                            r.context,
-                                            r.expiresNanos == Long.MAX_VALUE
-                                                    ? Double.POSITIVE_INFINITY
-                                                    : (r.expiresNanos - now) / 1e9,
-                                            r.active))
+                    .map(r ->
+                            new Resident(
+                                    r.model,
+                                    r.placement.total(),
+                                    r.placement.onGpus(),
+                                    r.context,
+                                    r.expiresNanos == Long.MAX_VALUE
+                                            ? Double.POSITIVE_INFINITY
+                                            : (r.expiresNanos - now) / 1e9,
+                                    r.active))
                     .toList();
         } finally {
             lock.unlock();
@@ -406,7 +423,10 @@ public final class Engine {
         }
     }
 
-    /** Restarts the server: everything is unloaded, what it kept comes back; a reboot of the machine also ends wear. */
+    /**
+     * Restarts the server: everything is unloaded, what it kept comes back; a reboot of the machine
+     * also ends wear.
+     */
     public void restart(boolean reboot) throws InterruptedException {
         lock.lock();
         try {
@@ -442,6 +462,7 @@ public final class Engine {
     }
 
     private static EngineFailure busy() {
-        return new EngineFailure(503, "server busy, please try again.  maximum pending requests exceeded");
+        return new EngineFailure(
+                503, "server busy, please try again.  maximum pending requests exceeded");
     }
 }

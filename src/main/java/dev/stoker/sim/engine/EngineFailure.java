@@ -1,6 +1,9 @@
 package dev.stoker.sim.engine;
 
-/** A request that the simulated server answers with an error: its status and its text, as the real one words it. */
+/**
+ * A request that the simulated server answers with an error: its status and its text, as the real
+ * one words it.
+ */
 public final class EngineFailure extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,7 @@
 package dev.stoker.sim.engine;
 
 import dev.stoker.base.UserError;
+
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Which faults are on, with their parameters. They can be switched at any time. Thread-safe. */
 public final class Faults {
-    private static final List<String> CAUSES = List.of("fewer-layers", "fragmentation", "clocks", "context");
+    private static final List<String> CAUSES =
+            List.of("fewer-layers", "fragmentation", "clocks", "context");
 
     private final Map<FaultKind, Map<String, String>> on = new ConcurrentHashMap<>();
 
@@ -21,7 +23,8 @@ public final class Faults {
             for (String part : text.substring(equals + 1).split(",", -1)) {
                 int colon = part.indexOf(':');
                 if (colon < 1) {
-                    throw wrong("Expected KEY:VALUE after the fault's name, but got '" + part + "'.");
+                    throw wrong(
+                            "Expected KEY:VALUE after the fault's name, but got '" + part + "'.");
                 }
                 parameters.put(part.substring(0, colon), part.substring(colon + 1));
             }
@@ -49,14 +52,28 @@ public final class Faults {
         if (!kind.parameters().containsKey(key)) {
             throw wrong("The fault " + kind.label() + " has no parameter '" + key + "'.");
         }
-        if (key.equals("cause") ? !CAUSES.contains(value) : !value.matches("[0-9]{1,6}(\\.[0-9]{1,6})?")) {
-            throw wrong("The value '" + value + "' does not suit the parameter '" + key + "' of " + kind.label() + ".");
+        if (key.equals("cause")
+                ? !CAUSES.contains(value)
+                : !value.matches("[0-9]{1,6}(\\.[0-9]{1,6})?")) {
+            throw wrong(
+                    "The value '"
+                            + value
+                            + "' does not suit the parameter '"
+                            + key
+                            + "' of "
+                            + kind.label()
+                            + ".");
         }
     }
 
     private static UserError wrong(String sentence) {
         return UserError.wrongUse(
-                sentence, "Faults: " + FaultKind.labels() + "; causes of degrade: " + String.join(", ", CAUSES) + ".");
+                sentence,
+                "Faults: "
+                        + FaultKind.labels()
+                        + "; causes of degrade: "
+                        + String.join(", ", CAUSES)
+                        + ".");
     }
 
     public boolean isOn(FaultKind kind) {

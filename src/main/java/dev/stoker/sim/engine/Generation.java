@@ -1,13 +1,14 @@
 package dev.stoker.sim.engine;
 
 import dev.stoker.base.Clock;
+
 import java.io.IOException;
 import java.time.Duration;
 
 /**
- * One answer in time: the prompt, then a token at each due moment. The moments are worked out from the rates and from
- * how many answers are under way, not from when the thread woke, so that a late thread catches up instead of slowing
- * the model. Used by one thread.
+ * One answer in time: the prompt, then a token at each due moment. The moments are worked out from
+ * the rates and from how many answers are under way, not from when the thread woke, so that a late
+ * thread catches up instead of slowing the model. Used by one thread.
  */
 final class Generation {
     private final Engine engine;
@@ -30,7 +31,8 @@ final class Generation {
         }
     }
 
-    private Result compute(TokenSink sink, long waitNanos) throws BrokenStream, InterruptedException, IOException {
+    private Result compute(TokenSink sink, long waitNanos)
+            throws BrokenStream, InterruptedException, IOException {
         Clock clock = engine.clock();
         long start = clock.nanos();
         long promptTokens = Math.min(job.promptTokens(), runner.context);
@@ -39,16 +41,19 @@ final class Generation {
         long promptNanos = nanos(runner.rates.promptSeconds(promptTokens - cached));
 
         Tale tale = new Tale(job.prompt(), job.seed());
-        int thinking = job.think() && runner.model.thinks() ? tale.near(runner.model.thinkingTokens()) : 0;
+        int thinking =
+                job.think() && runner.model.thinks() ? tale.near(runner.model.thinkingTokens()) : 0;
         boolean endless = job.toLimit() && job.most() > 0;
-        int natural = endless ? Integer.MAX_VALUE : thinking + tale.near(runner.model.answerTokens());
+        int natural =
+                endless ? Integer.MAX_VALUE : thinking + tale.near(runner.model.answerTokens());
         int tokens = job.most() > 0 ? Math.min(job.most(), natural) : natural;
 
         long due = start + promptNanos;
         long decodeNanos = 0;
         for (int i = 0; i < tokens; i++) {
             if (i > 0) {
-                long step = nanos(runner.rates.tokenSeconds(promptTokens + i, engine.load().running()));
+                long step =
+                        nanos(runner.rates.tokenSeconds(promptTokens + i, engine.load().running()));
                 decodeNanos += step;
                 due += step;
             }
@@ -61,11 +66,18 @@ final class Generation {
             sink.token(tale.token(i), i < thinking);
         }
         return new Result(
-                promptTokens, cached, promptNanos, tokens, decodeNanos, waitNanos, tokens < natural);
+                promptTokens,
+                cached,
+                promptNanos,
+                tokens,
+                decodeNanos,
+                waitNanos,
+                tokens < natural);
     }
 
     /** Breaks off or falls silent before a token, where a fault says so. */
-    private void breakOff(int token, TokenSink sink) throws BrokenStream, InterruptedException, IOException {
+    private void breakOff(int token, TokenSink sink)
+            throws BrokenStream, InterruptedException, IOException {
         Faults faults = engine.faults();
         if (at(FaultKind.CUT, token)) {
             sink.flush();

@@ -11,9 +11,19 @@ package dev.stoker.sim.engine;
  * @param reusePrompt whether tokens in the prompt caches count as done
  * @param toLimit whether to go on to the limit although the answer is over
  */
-public record Job(String prompt, int templateTokens, int most, boolean think, long seed, boolean reusePrompt, boolean toLimit) {
+public record Job(
+        String prompt,
+        int templateTokens,
+        int most,
+        boolean think,
+        long seed,
+        boolean reusePrompt,
+        boolean toLimit) {
 
-    /** Returns the tokens of the prompt: four characters each, which is usual for English, and the template's. */
+    /**
+     * Returns the tokens of the prompt: four characters each, which is usual for English, and the
+     * template's.
+     */
     public long promptTokens() {
         return (long) Math.ceilDiv(prompt.length(), 4) + templateTokens;
     }

@@ -1,8 +1,6 @@
 package dev.stoker.sim.engine;
 
-/**
- * The right to use a loaded model; give it back. Used by one thread.
- */
+/** The right to use a loaded model; give it back. Used by one thread. */
 public final class Lease implements AutoCloseable {
     private final Engine engine;
     private final Runner runner;

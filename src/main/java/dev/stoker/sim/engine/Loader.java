@@ -6,6 +6,7 @@ import dev.stoker.sim.physics.BoxMemory;
 import dev.stoker.sim.physics.ModelSpec;
 import dev.stoker.sim.physics.Placement;
 import dev.stoker.sim.physics.Rates;
+
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -16,10 +17,11 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Loads models into the box's memory, and fails where the memory does not suffice.
  *
- * <p>On a machine with shared memory a load needs the model's bytes and, while it lasts, page cache for the file that
- * passes through it, which the GPU's driver can't take back in time. When that runs out the load hangs; then the runner
- * is killed, which an Ollama before 0.30 reports as {@code EOF}. Where less than a reserve was left to the system, the
- * driver does not recover: every later load hangs and fails too, until the server restarts.
+ * <p>On a machine with shared memory a load needs the model's bytes and, while it lasts, page cache
+ * for the file that passes through it, which the GPU's driver can't take back in time. When that
+ * runs out the load hangs; then the runner is killed, which an Ollama before 0.30 reports as {@code
+ * EOF}. Where less than a reserve was left to the system, the driver does not recover: every later
+ * load hangs and fails too, until the server restarts.
  *
  * <p>The engine's lock guards the state; the waits happen outside it. One load at a time.
  */
@@ -113,16 +115,19 @@ final class Loader {
         }
     }
 
-    /** Waits for memory that is still coming back from unloaded models, if that would make the difference. */
+    /**
+     * Waits for memory that is still coming back from unloaded models: on shared memory always, as
+     * the driver does one thing after the other; elsewhere if it would make the difference.
+     */
     private void settle(ModelSpec model, int context, int gpuLayers) throws InterruptedException {
         while (true) {
             lock.lock();
             try {
                 Placement placement = placement(model, context, gpuLayers);
                 boolean roomy =
-                        memory.fits(placement, clock.nanos())
-                                && placement.onHost() == 0
-                                && memory.cacheRoom(clock.nanos()) - placement.total() >= staging(model);
+                        !box.sharesMemory()
+                                && memory.fits(placement, clock.nanos())
+                                && placement.onHost() == 0;
                 if (roomy || !memory.isSettling(clock.nanos())) {
                     return;
                 }
@@ -133,10 +138,15 @@ final class Loader {
         }
     }
 
-    /** Page cache that the load can't do without: the old generation and others read through it, the new one reads directly. */
+    /**
+     * Page cache that the load can't do without: the old generation and others read through it, the
+     * new one reads directly.
+     */
     private long staging(ModelSpec model) {
         boolean direct = box.server().kind() == Box.Kind.OLLAMA && box.server().isNew();
-        return box.sharesMemory() && !direct ? Math.round(model.file().count() * box.pressure().cacheShare()) : 0;
+        return box.sharesMemory() && !direct
+                ? Math.round(model.file().count() * box.pressure().cacheShare())
+                : 0;
     }
 
     private void read(ModelSpec model) throws EngineFailure, InterruptedException {
@@ -155,8 +165,8 @@ final class Loader {
         if (staging > room) {
             pause(seconds * room / staging);
             boolean starved = room < box.pressure().reserve().count();
-            pause(starved ? box.pressure().killSeconds() : box.pressure().hangSeconds());
             unstable = starved;
+            pause(starved ? box.pressure().killSeconds() : box.pressure().hangSeconds());
             throw broken();
         }
         pause(seconds);
@@ -180,9 +190,10 @@ final class Loader {
                     500,
                     String.format(
                             Locale.ROOT,
-                            "llama-server process has terminated: exit status 1: ggml_backend_cuda_buffer_type_alloc_buffer:"
-                                    + " allocating %.2f MiB on device 0: cudaMalloc failed: out of memory\n"
-                                    + "alloc_tensor_range: failed to allocate CUDA0 buffer of size %d",
+                            "llama-server process has terminated: exit status 1:"
+                                + " ggml_backend_cuda_buffer_type_alloc_buffer: allocating %.2f MiB"
+                                + " on device 0: cudaMalloc failed: out of memory\n"
+                                + "alloc_tensor_range: failed to allocate CUDA0 buffer of size %d",
                             need / 1048576.0,
                             need));
         }

@@ -9,8 +9,14 @@ import dev.stoker.sim.physics.ModelSpec;
  * @param totalBytes in all memories
  * @param gpuBytes on GPUs
  * @param context tokens a slot
- * @param secondsLeft until it goes by itself; infinite for never, negative when it is on its way out
+ * @param secondsLeft until it goes by itself; infinite for never, negative when it is on its way
+ *     out
  * @param active requests under way
  */
 public record Resident(
-        ModelSpec model, long totalBytes, long gpuBytes, int context, double secondsLeft, int active) {}
+        ModelSpec model,
+        long totalBytes,
+        long gpuBytes,
+        int context,
+        double secondsLeft,
+        int active) {}

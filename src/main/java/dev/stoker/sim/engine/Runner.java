@@ -3,6 +3,7 @@ package dev.stoker.sim.engine;
 import dev.stoker.sim.physics.ModelSpec;
 import dev.stoker.sim.physics.Placement;
 import dev.stoker.sim.physics.Rates;
+
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -47,11 +48,14 @@ final class Runner {
     }
 
     /**
-     * Returns how many characters of a prompt the caches already hold, and remembers it: the slot keeps its last prompt
-     * and llama-server keeps earlier ones in host memory.
+     * Returns how many characters of a prompt the caches already hold, and remembers it: the slot
+     * keeps its last prompt and llama-server keeps earlier ones in host memory.
      */
     int sharedPrefix(String prompt) {
-        String cut = prompt.length() > REMEMBERED_CHARACTERS ? prompt.substring(0, REMEMBERED_CHARACTERS) : prompt;
+        String cut =
+                prompt.length() > REMEMBERED_CHARACTERS
+                        ? prompt.substring(0, REMEMBERED_CHARACTERS)
+                        : prompt;
         int best = 0;
         for (String earlier : prompts) {
             int n = Math.min(earlier.length(), cut.length());

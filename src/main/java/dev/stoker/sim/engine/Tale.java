@@ -5,10 +5,10 @@ package dev.stoker.sim.engine;
  */
 public final class Tale {
     private static final String[] WORDS =
-            ("the fire needs air and a steady hand so we watch the gauge keep the pressure even feed small"
-                            + " pieces often let heat rise slowly count every stroke note what was seen when it changed"
-                            + " by how much then rest measure again compare with last night ask why before turning any"
-                            + " valve because good work is calm work")
+            ("the fire needs air and a steady hand so we watch the gauge keep the pressure even"
+                 + " feed small pieces often let heat rise slowly count every stroke note what was"
+                 + " seen when it changed by how much then rest measure again compare with last"
+                 + " night ask why before turning any valve because good work is calm work")
                     .split(" ", -1);
 
     private final long seed;
@@ -29,7 +29,10 @@ public final class Tale {
         return index == 0 ? shown : " " + shown;
     }
 
-    /** Returns a length near this one, between 90 and 110 per cent of it, the same for the same text. */
+    /**
+     * Returns a length near this one, between 90 and 110 per cent of it, the same for the same
+     * text.
+     */
     public int near(int tokens) {
         double part = Long.remainderUnsigned(seed, 1000) / 1000.0;
         return Math.max(1, (int) Math.round(tokens * (0.9 + 0.2 * part)));

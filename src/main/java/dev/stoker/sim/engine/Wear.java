@@ -4,13 +4,15 @@ import dev.stoker.sim.physics.Box;
 import dev.stoker.sim.physics.ModelSpec;
 import dev.stoker.sim.physics.Placement;
 import dev.stoker.sim.physics.Rates;
+
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the fault {@code degrade} does to one load: with each reload of a model since the machine's start the model
- * comes nearer to its degraded rates. The cause decides what else can be seen: fewer layers on the GPU, a larger
- * context, or (fragmentation, clocks) nothing in the server's own figures. Pure.
+ * What the fault {@code degrade} does to one load: with each reload of a model since the machine's
+ * start the model comes nearer to its degraded rates. The cause decides what else can be seen:
+ * fewer layers on the GPU, a larger context, or (fragmentation, clocks) nothing in the server's own
+ * figures. Pure.
  *
  * @param cause one of the fault's causes; empty when there is no wear
  * @param decode share of the decode rate that is left
@@ -53,10 +55,14 @@ record Wear(String cause, double decode, double prompt) {
             moved += each * (had - keep);
             onHost += had - keep;
         }
-        return new Placement(layers, bytes, sound.hostBytes() + moved, Math.min(onHost, model.layers()));
+        return new Placement(
+                layers, bytes, sound.hostBytes() + moved, Math.min(onHost, model.layers()));
     }
 
-    /** Returns the factor that, with the placement as it is now, brings the decode rate to its degraded value. */
+    /**
+     * Returns the factor that, with the placement as it is now, brings the decode rate to its
+     * degraded value.
+     */
     double decodeFactor(Box box, ModelSpec model, Placement placed) {
         if (!cause.equals("fewer-layers")) {
             return decode;

@@ -1,6 +1,7 @@
 package dev.stoker.sim.physics;
 
 import dev.stoker.base.Bytes;
+
 import java.util.List;
 import java.util.Optional;
 
@@ -38,7 +39,8 @@ public record Box(
      * @param bandwidth bytes a second of the processor's own reads
      * @param flops operations a second of the processor
      */
-    public record Host(Bytes memory, Bytes system, Bytes other, Bytes swap, double bandwidth, double flops) {}
+    public record Host(
+            Bytes memory, Bytes system, Bytes other, Bytes swap, double bandwidth, double flops) {}
 
     /**
      * @param name as the driver names it
@@ -48,7 +50,13 @@ public record Box(
      * @param bandwidth bytes a second
      * @param flops operations a second at 16 bits
      */
-    public record Gpu(String name, boolean shared, Bytes memory, Bytes reserved, double bandwidth, double flops) {}
+    public record Gpu(
+            String name,
+            boolean shared,
+            Bytes memory,
+            Bytes reserved,
+            double bandwidth,
+            double flops) {}
 
     /**
      * @param disk bytes a second of a cold read
@@ -75,12 +83,16 @@ public record Box(
     /**
      * What happens when a load needs more than there is.
      *
-     * @param reserve when less than this is left to the system, the driver does not recover without a restart
-     * @param cacheShare share of the file that passes through page cache which a load on shared memory can't take back
-     * @param killSeconds from exhaustion to the end of the runner when less than the reserve is left
+     * @param reserve when less than this is left to the system, the driver does not recover without
+     *     a restart
+     * @param cacheShare share of the file that passes through page cache which a load on shared
+     *     memory can't take back
+     * @param killSeconds from exhaustion to the end of the runner when less than the reserve is
+     *     left
      * @param hangSeconds the same when more is left, and of every load on an unstable server
      */
-    public record Pressure(Bytes reserve, double cacheShare, double killSeconds, double hangSeconds) {}
+    public record Pressure(
+            Bytes reserve, double cacheShare, double killSeconds, double hangSeconds) {}
 
     /** What serves: which protocol the box speaks. */
     public enum Kind {
@@ -98,7 +110,8 @@ public record Box(
      * @param slots requests at once
      * @param queue requests that may wait for a load
      * @param spread whether a model goes over all GPUs although one would do
-     * @param loads the model loaded at the start, for the servers that have one; empty for the first
+     * @param loads the model loaded at the start, for the servers that have one; empty for the
+     *     first
      */
     public record Server(
             Kind kind,
@@ -139,9 +152,25 @@ public record Box(
     public Box withMemory(Bytes memory) {
         List<Gpu> resized =
                 gpus.stream()
-                        .map(g -> g.shared() ? new Gpu(g.name(), true, memory, g.reserved(), g.bandwidth(), g.flops()) : g)
+                        .map(g ->
+                                g.shared()
+                                        ? new Gpu(
+                                                g.name(),
+                                                true,
+                                                memory,
+                                                g.reserved(),
+                                                g.bandwidth(),
+                                                g.flops())
+                                        : g)
                         .toList();
-        Host larger = new Host(memory, host.system(), host.other(), host.swap(), host.bandwidth(), host.flops());
+        Host larger =
+                new Host(
+                        memory,
+                        host.system(),
+                        host.other(),
+                        host.swap(),
+                        host.bandwidth(),
+                        host.flops());
         return new Box(name, title, larger, resized, speeds, pressure, server, models);
     }
 

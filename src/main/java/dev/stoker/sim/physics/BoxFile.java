@@ -3,6 +3,9 @@ package dev.stoker.sim.physics;
 import dev.stoker.base.Bytes;
 import dev.stoker.base.UserError;
 import dev.stoker.json.Yaml;
+
+import tools.jackson.databind.JsonNode;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +16,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Reads boxes from their YAML files: the built-in ones by name, others by path. Bandwidths are
@@ -34,7 +36,9 @@ public final class BoxFile {
     /** Reads a built-in box by its name, or any box by the path of its file. */
     public static Box load(String nameOrPath) {
         if (builtIn().contains(nameOrPath)) {
-            try (InputStream in = BoxFile.class.getResourceAsStream("/dev/stoker/sim/boxes/" + nameOrPath + ".yaml")) {
+            try (InputStream in =
+                    BoxFile.class.getResourceAsStream(
+                            "/dev/stoker/sim/boxes/" + nameOrPath + ".yaml")) {
                 if (in == null) {
                     throw new IllegalStateException("the program lacks its box " + nameOrPath);
                 }

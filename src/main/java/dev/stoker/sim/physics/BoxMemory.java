@@ -38,7 +38,15 @@ public final class BoxMemory {
 
     /** The books at one moment, in bytes. */
     public record Books(
-            long total, long system, long other, long server, long cache, long free, long retained, long peak, List<Long> gpuUsed) {
+            long total,
+            long system,
+            long other,
+            long server,
+            long cache,
+            long free,
+            long retained,
+            long peak,
+            List<Long> gpuUsed) {
 
         /** What new programs could have: all that is free and all of the page cache. */
         public long available() {
@@ -48,7 +56,9 @@ public final class BoxMemory {
 
     /** Returns what the host has beside the system and other software. */
     public long budget() {
-        return box.host().memory().count() - box.host().system().count() - box.host().other().count();
+        return box.host().memory().count()
+                - box.host().system().count()
+                - box.host().other().count();
     }
 
     /** Returns the bytes of the host's memory that the model server holds. */
@@ -79,7 +89,11 @@ public final class BoxMemory {
             free.add(
                     gpu.shared()
                             ? Math.max(0, budget() - server(now))
-                            : Math.max(0, gpu.memory().count() - gpu.reserved().count() - gpuUsed(i, now)));
+                            : Math.max(
+                                    0,
+                                    gpu.memory().count()
+                                            - gpu.reserved().count()
+                                            - gpuUsed(i, now)));
         }
         return free;
     }
@@ -106,12 +120,15 @@ public final class BoxMemory {
         return hostPart(placement.hostBytes(), placement.gpuBytes()) <= budget() - server(now);
     }
 
-    /** Takes the memory of a runner; the caller has asked {@link #fits}. The page cache makes room. */
+    /**
+     * Takes the memory of a runner; the caller has asked {@link #fits}. The page cache makes room.
+     */
     public void allocate(String id, Placement placement, long now) {
         if (!fits(placement, now)) {
             throw new IllegalStateException("there is no room for " + id);
         }
-        if (holdings.putIfAbsent(id, new Holding(placement.hostBytes(), placement.gpuBytes())) != null) {
+        if (holdings.putIfAbsent(id, new Holding(placement.hostBytes(), placement.gpuBytes()))
+                != null) {
             throw new IllegalStateException(id + " holds memory already");
         }
         peak = Math.max(peak, server(now));
@@ -119,7 +136,8 @@ public final class BoxMemory {
     }
 
     /**
-     * Lets the memory of a runner come back from a moment on, all but what the server process keeps.
+     * Lets the memory of a runner come back from a moment on, all but what the server process
+     * keeps.
      *
      * @param keeps bytes that only a restart gives back
      */
@@ -139,7 +157,9 @@ public final class BoxMemory {
             gpus.add(shared ? 0L : h.gpuBytes().get(i));
             ofShared += shared ? h.gpuBytes().get(i) : 0;
         }
-        leaving.add(new Leaving(h.hostBytes() + ofShared - kept, gpus, startNanos, box.speeds().release()));
+        leaving.add(
+                new Leaving(
+                        h.hostBytes() + ofShared - kept, gpus, startNanos, box.speeds().release()));
     }
 
     /** Takes a runner's memory away at once, as when it is killed. */
@@ -162,7 +182,10 @@ public final class BoxMemory {
         return cache.getOrDefault(file, 0L);
     }
 
-    /** Notes that a file has been read: it stays in the page cache as far as there is room, older files go first. */
+    /**
+     * Notes that a file has been read: it stays in the page cache as far as there is room, older
+     * files go first.
+     */
     public void read(String file, long bytes, long now) {
         cache.remove(file);
         cache.put(file, bytes);
@@ -207,13 +230,22 @@ public final class BoxMemory {
     /** Returns the books. */
     public Books books(long now) {
         long server = server(now);
-        long cached = Math.min(cacheRoom(now), cache.values().stream().mapToLong(Long::longValue).sum());
+        long cached =
+                Math.min(cacheRoom(now), cache.values().stream().mapToLong(Long::longValue).sum());
         Box.Host host = box.host();
         List<Long> gpus = new ArrayList<>();
         for (int i = 0; i < box.gpus().size(); i++) {
-            gpus.add(box.gpus().get(i).shared() ? server : box.gpus().get(i).reserved().count() + gpuUsed(i, now));
+            gpus.add(
+                    box.gpus().get(i).shared()
+                            ? server
+                            : box.gpus().get(i).reserved().count() + gpuUsed(i, now));
         }
-        long free = host.memory().count() - host.system().count() - host.other().count() - server - cached;
+        long free =
+                host.memory().count()
+                        - host.system().count()
+                        - host.other().count()
+                        - server
+                        - cached;
         return new Books(
                 host.memory().count(),
                 host.system().count(),

@@ -2,11 +2,13 @@ package dev.stoker.sim.physics;
 
 import dev.stoker.base.Bytes;
 import dev.stoker.base.UserError;
+
+import tools.jackson.databind.JsonNode;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Reads one mapping of a box file key by key, and refuses keys that nobody asked for: a misspelt
@@ -103,7 +105,11 @@ final class Keys {
         Set<String> unknown = new TreeSet<>(node.propertyNames());
         unknown.removeAll(known);
         if (!unknown.isEmpty()) {
-            throw wrong("has the unknown key '" + unknown.iterator().next() + "'; known are " + String.join(", ", known));
+            throw wrong(
+                    "has the unknown key '"
+                            + unknown.iterator().next()
+                            + "'; known are "
+                            + String.join(", ", known));
         }
     }
 
@@ -117,6 +123,7 @@ final class Keys {
 
     UserError wrong(String what) {
         return UserError.wrongUse(
-                "The box file is wrong: " + where + " " + what + ".", "Compare it with a box of `stoker sim --list`.");
+                "The box file is wrong: " + where + " " + what + ".",
+                "Compare it with a box of `stoker sim --list`.");
     }
 }

@@ -1,13 +1,15 @@
 package dev.stoker.sim.physics;
 
 import dev.stoker.base.Bytes;
+
 import java.util.List;
 
 /**
  * A model of a box's catalogue: what its file says and how it behaves.
  *
  * @param name as requests name it
- * @param digest 64 hexadecimal digits, the manifest's in the lists and the blob's in the scheduler's order
+ * @param digest 64 hexadecimal digits, the manifest's in the lists and the blob's in the
+ *     scheduler's order
  * @param file bytes on disk
  * @param family the architecture, such as {@code qwen2}
  * @param quantization such as {@code Q4_K_M}
@@ -58,12 +60,18 @@ public record ModelSpec(
         return capabilities.contains("thinking");
     }
 
-    /** Bytes of key-value cache a token, keys and values in all layers at 16 bits (llama.cpp's f16 cache). */
+    /**
+     * Bytes of key-value cache a token, keys and values in all layers at 16 bits (llama.cpp's f16
+     * cache).
+     */
     public long kvBytesPerToken() {
         return 2L * 2 * layers * kvHeads * headSize;
     }
 
-    /** Bytes of the token embedding: it is looked up, stays on the host and is not read in whole for a token. */
+    /**
+     * Bytes of the token embedding: it is looked up, stays on the host and is not read in whole for
+     * a token.
+     */
     public long embeddingBytes() {
         double bytesPerParameter = (double) file.count() / parameters;
         return Math.min(file.count() / 2, Math.round(bytesPerParameter * vocabulary * embedding));
@@ -76,7 +84,8 @@ public record ModelSpec(
 
     /** Bytes that one token moves: the weights that it touches and the cache up to its depth. */
     public double bytesPerToken(long depth) {
-        return (double) weightBytes() * activeParameters / parameters + (double) kvBytesPerToken() * depth;
+        return (double) weightBytes() * activeParameters / parameters
+                + (double) kvBytesPerToken() * depth;
     }
 
     /** Operations that one token costs: two for each parameter that it touches. */

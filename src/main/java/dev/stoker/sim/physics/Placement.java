@@ -14,7 +14,10 @@ import java.util.stream.IntStream;
  * @param onHost layers computed by the processor
  */
 public record Placement(List<Integer> layers, List<Long> gpuBytes, long hostBytes, int onHost) {
-    /** Compute and output buffers on each device that holds layers: llama.cpp takes 250–400 MiB for such models. */
+    /**
+     * Compute and output buffers on each device that holds layers: llama.cpp takes 250–400 MiB for
+     * such models.
+     */
     public static final long COMPUTE_BYTES = 300L << 20;
 
     public Placement {
@@ -41,16 +44,21 @@ public record Placement(List<Integer> layers, List<Long> gpuBytes, long hostByte
     }
 
     /**
-     * Places a model: on one GPU where it fits (the one with most room), else over all of them, and what then does not
-     * fit on the host. A GPU that shares the host's memory takes everything; whether there is enough shows when it is
-     * allocated.
+     * Places a model: on one GPU where it fits (the one with most room), else over all of them, and
+     * what then does not fit on the host. A GPU that shares the host's memory takes everything;
+     * whether there is enough shows when it is allocated.
      *
      * @param free bytes a GPU that may be taken
      * @param spread whether to use all GPUs although one would do
      * @param wanted layers on GPUs; negative for as many as fit
      */
     public static Placement of(
-            ModelSpec model, long contextTokens, List<Box.Gpu> gpus, List<Long> free, boolean spread, int wanted) {
+            ModelSpec model,
+            long contextTokens,
+            List<Box.Gpu> gpus,
+            List<Long> free,
+            boolean spread,
+            int wanted) {
         long layer = layerBytes(model, contextTokens);
         int most = wanted < 0 ? model.layers() : Math.min(wanted, model.layers());
         List<Integer> order =
@@ -66,19 +74,25 @@ public record Placement(List<Integer> layers, List<Long> gpuBytes, long hostByte
         } else {
             long all = order.stream().mapToLong(i -> room(gpus, free, i, layer)).sum();
             for (int i : order) {
-                long share = all == 0 ? 0 : Math.ceilDiv(most * room(gpus, free, i, layer), Math.max(all, most));
+                long share =
+                        all == 0
+                                ? 0
+                                : Math.ceilDiv(
+                                        most * room(gpus, free, i, layer), Math.max(all, most));
                 counts[i] = (int) Math.min(left, Math.min(share, room(gpus, free, i, layer)));
                 left -= counts[i];
             }
         }
-        return build(model, layer, counts, left + model.layers() - most);
+        return build(layer, counts, left + model.layers() - most);
     }
 
     private static long room(List<Box.Gpu> gpus, List<Long> free, int gpu, long layer) {
-        return gpus.get(gpu).shared() ? Integer.MAX_VALUE : Math.max(0, (free.get(gpu) - COMPUTE_BYTES) / layer);
+        return gpus.get(gpu).shared()
+                ? Integer.MAX_VALUE
+                : Math.max(0, (free.get(gpu) - COMPUTE_BYTES) / layer);
     }
 
-    private static Placement build(ModelSpec model, long layer, int[] counts, int onHost) {
+    private static Placement build(long layer, int[] counts, int onHost) {
         List<Integer> layers = new ArrayList<>();
         List<Long> bytes = new ArrayList<>();
         for (int count : counts) {

@@ -25,7 +25,12 @@ public final class Rates {
      * @param decodeFactor share of the decode rate that is left, 1 on a sound machine
      * @param promptFactor the same of the prompt rate
      */
-    public Rates(Box box, ModelSpec model, Placement placement, double decodeFactor, double promptFactor) {
+    public Rates(
+            Box box,
+            ModelSpec model,
+            Placement placement,
+            double decodeFactor,
+            double promptFactor) {
         this.box = box;
         this.model = model;
         this.placement = placement;
@@ -34,8 +39,8 @@ public final class Rates {
     }
 
     /**
-     * Seconds for one token of one sequence, when so many sequences decode together: the weights are read once for all
-     * of them, the arithmetic is done for each.
+     * Seconds for one token of one sequence, when so many sequences decode together: the weights
+     * are read once for all of them, the arithmetic is done for each.
      */
     public double tokenSeconds(long depth, int together) {
         double bytes = model.bytesPerToken(depth);
@@ -47,12 +52,19 @@ public final class Rates {
             double share = layers.get(i) / (double) model.layers();
             double moving = bytes * share / (gpu.bandwidth() * efficiency);
             double computing =
-                    together * model.operationsPerToken() * share / (gpu.flops() * box.speeds().promptEfficiency());
+                    together
+                            * model.operationsPerToken()
+                            * share
+                            / (gpu.flops() * box.speeds().promptEfficiency());
             seconds += Math.max(moving, computing);
         }
         double onHost = placement.onHost() / (double) model.layers();
         double moving = bytes * onHost / (box.host().bandwidth() * HOST_EFFICIENCY);
-        double computing = together * model.operationsPerToken() * onHost / (box.host().flops() * HOST_EFFICIENCY);
+        double computing =
+                together
+                        * model.operationsPerToken()
+                        * onHost
+                        / (box.host().flops() * HOST_EFFICIENCY);
         seconds += Math.max(moving, computing);
         return Math.max(seconds, 1 / MOST_TOKENS_A_SECOND) / decodeFactor;
     }
@@ -64,14 +76,20 @@ public final class Rates {
         List<Integer> layers = placement.layers();
         for (int i = 0; i < layers.size(); i++) {
             double share = layers.get(i) / (double) model.layers();
-            seconds += operations * share / (box.gpus().get(i).flops() * box.speeds().promptEfficiency());
+            seconds +=
+                    operations
+                            * share
+                            / (box.gpus().get(i).flops() * box.speeds().promptEfficiency());
         }
         double onHost = placement.onHost() / (double) model.layers();
         seconds += operations * onHost / (box.host().flops() * HOST_EFFICIENCY);
         return seconds / promptFactor;
     }
 
-    /** Seconds to read a file, of which so many bytes are in the page cache, and to start the runner. */
+    /**
+     * Seconds to read a file, of which so many bytes are in the page cache, and to start the
+     * runner.
+     */
     public static double loadSeconds(Box box, long fileBytes, long cachedBytes) {
         long warm = Math.min(cachedBytes, fileBytes);
         double rate = box.speeds().disk();

@@ -4,18 +4,23 @@ import dev.stoker.json.Json;
 import dev.stoker.sim.engine.EngineFailure;
 import dev.stoker.sim.engine.KeepAlive;
 import dev.stoker.sim.wire.WireRequest;
+
+import tools.jackson.databind.JsonNode;
+
 import java.math.BigDecimal;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import tools.jackson.databind.JsonNode;
 
 /** Reads the bodies of requests as Ollama does, with its words for what is wrong. Stateless. */
 final class Bodies {
-    private static final Pattern GO_DURATION = Pattern.compile("[-+]?([0-9]*\\.?[0-9]+(ns|us|µs|ms|s|m|h))+");
+    private static final Pattern GO_DURATION =
+            Pattern.compile("[-+]?([0-9]*\\.?[0-9]+(ns|us|µs|ms|s|m|h))+");
     private static final Pattern PART = Pattern.compile("([0-9]*\\.?[0-9]+)(ns|us|µs|ms|s|m|h)");
     private static final Map<String, Double> UNITS =
-            Map.of("ns", 1e-9, "us", 1e-6, "µs", 1e-6, "ms", 1e-3, "s", 1.0, "m", 60.0, "h", 3600.0);
+            Map.of(
+                    "ns", 1e-9, "us", 1e-6, "µs", 1e-6, "ms", 1e-3, "s", 1.0, "m", 60.0, "h",
+                    3600.0);
     private static final double LONGEST_SECONDS = 9.2e9;
 
     private Bodies() {}
@@ -28,7 +33,8 @@ final class Bodies {
                 Json.parse(request.body(), 0, request.body().length)
                         .orElseThrow(() -> new EngineFailure(400, "unexpected EOF"));
         if (!body.isObject()) {
-            throw new EngineFailure(400, "json: cannot unmarshal value into Go value of type api.GenerateRequest");
+            throw new EngineFailure(
+                    400, "json: cannot unmarshal value into Go value of type api.GenerateRequest");
         }
         return body;
     }
@@ -47,7 +53,10 @@ final class Bodies {
         if (value.isString()) {
             return KeepAlive.seconds(duration(value.stringValue()));
         }
-        String type = value.isBoolean() ? "bool" : value.isArray() ? "[]interface {}" : "map[string]interface {}";
+        String type =
+                value.isBoolean()
+                        ? "bool"
+                        : value.isArray() ? "[]interface {}" : "map[string]interface {}";
         throw new EngineFailure(400, "Unsupported type: '" + type + "'");
     }
 
@@ -86,14 +95,19 @@ final class Bodies {
             throw new EngineFailure(500, "option \"" + name + "\" must be of type integer");
         }
         BigDecimal number = value.decimalValue();
-        return number.abs().compareTo(BigDecimal.valueOf(Integer.MAX_VALUE)) > 0 ? otherwise : number.intValue();
+        return number.abs().compareTo(BigDecimal.valueOf(Integer.MAX_VALUE)) > 0
+                ? otherwise
+                : number.intValue();
     }
 
     static boolean truth(JsonNode body, String name, boolean otherwise) {
         return Json.truth(body, name).orElse(otherwise);
     }
 
-    /** The text of all messages, each behind its role; parts of a message that are no text count as nothing. */
+    /**
+     * The text of all messages, each behind its role; parts of a message that are no text count as
+     * nothing.
+     */
     static String transcript(JsonNode messages) {
         StringBuilder all = new StringBuilder();
         for (JsonNode message : messages) {

@@ -8,15 +8,17 @@ import dev.stoker.sim.physics.BoxMemory;
 import dev.stoker.sim.wire.WireHandler;
 import dev.stoker.sim.wire.WireRequest;
 import dev.stoker.sim.wire.WireResponse;
-import java.io.IOException;
-import java.util.HashMap;
-import java.util.Map;
+
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+
 /**
- * What only a simulated server has, below {@code /sim/}: its state in numbers, a restart, faults. It answers also while
- * the simulated server itself is down. Thread-safe.
+ * What only a simulated server has, below {@code /sim/}: its state in numbers, a restart, faults.
+ * It answers also while the simulated server itself is down. Thread-safe.
  */
 public final class ControlApi implements WireHandler {
     private static final String JSON = "application/json";
@@ -24,14 +26,17 @@ public final class ControlApi implements WireHandler {
     private final Engine engine;
     private final Runnable dropClients;
 
-    /** @param dropClients cuts the connections of the model server's clients, as its end does */
+    /**
+     * @param dropClients cuts the connections of the model server's clients, as its end does
+     */
     public ControlApi(Engine engine, Runnable dropClients) {
         this.engine = engine;
         this.dropClients = dropClients;
     }
 
     @Override
-    public void handle(WireRequest request, WireResponse response) throws IOException, InterruptedException {
+    public void handle(WireRequest request, WireResponse response)
+            throws IOException, InterruptedException {
         JsonNode body = Json.parse(request.body(), 0, request.body().length).orElse(Json.object());
         try {
             switch (request.method() + " " + request.path()) {
@@ -49,14 +54,20 @@ public final class ControlApi implements WireHandler {
             }
             response.send(200, JSON, Json.write(state()));
         } catch (UserError e) {
-            response.send(400, JSON, Json.write(Json.object().put("error", e.sentence()).put("hint", e.hint())));
+            response.send(
+                    400,
+                    JSON,
+                    Json.write(Json.object().put("error", e.sentence()).put("hint", e.hint())));
         }
     }
 
     private void fault(JsonNode body) {
         Map<String, String> parameters = new HashMap<>();
-        body.path("params").properties().forEach(p -> parameters.put(p.getKey(), p.getValue().asString()));
-        engine.faults().set(body.path("name").asString(""), body.path("on").asBoolean(true), parameters);
+        body.path("params")
+                .properties()
+                .forEach(p -> parameters.put(p.getKey(), p.getValue().asString()));
+        engine.faults()
+                .set(body.path("name").asString(""), body.path("on").asBoolean(true), parameters);
     }
 
     private ObjectNode state() {
@@ -66,7 +77,9 @@ public final class ControlApi implements WireHandler {
         s.put("box", engine.box().name()).put("title", engine.box().title());
         s.put("speed", engine.clock().speed());
         s.put("clock_seconds", engine.clock().nanos() / 1e9);
-        s.put("server_up", !engine.isDown()).put("unstable", engine.isUnstable()).put("restarts", engine.restarts());
+        s.put("server_up", !engine.isDown())
+                .put("unstable", engine.isUnstable())
+                .put("restarts", engine.restarts());
         ObjectNode host = s.putObject("host");
         host.put("total_bytes", books.total());
         host.put("available_bytes", books.available());
@@ -104,7 +117,9 @@ public final class ControlApi implements WireHandler {
                     .put("shared", gpu.shared())
                     .put("total_bytes", gpu.memory().count())
                     .put("used_bytes", used)
-                    .put("available_bytes", gpu.shared() ? books.available() : gpu.memory().count() - used);
+                    .put(
+                            "available_bytes",
+                            gpu.shared() ? books.available() : gpu.memory().count() - used);
         }
     }
 }

@@ -6,9 +6,11 @@ import dev.stoker.sim.engine.BrokenStream;
 import dev.stoker.sim.engine.Result;
 import dev.stoker.sim.engine.TokenSink;
 import dev.stoker.sim.wire.WireResponse;
-import java.io.IOException;
+
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
+
+import java.io.IOException;
 
 /** One chat answer of llama-server, streamed or whole, with its timings. Used by one thread. */
 final class LlamaAnswer implements TokenSink {
@@ -114,12 +116,18 @@ final class LlamaAnswer implements TokenSink {
 
     private void whole(Result result, String reason) throws IOException {
         ObjectNode all = Json.object();
-        ObjectNode choice = all.putArray("choices").addObject().put("finish_reason", reason).put("index", 0);
-        ObjectNode message = choice.putObject("message").put("role", "assistant").put("content", content.toString());
+        ObjectNode choice =
+                all.putArray("choices").addObject().put("finish_reason", reason).put("index", 0);
+        ObjectNode message =
+                choice.putObject("message")
+                        .put("role", "assistant")
+                        .put("content", content.toString());
         if (!reasoning.isEmpty()) {
             message.put("reasoning_content", reasoning.toString());
         }
-        all.put("created", created).put("model", model).put("system_fingerprint", LlamaServerApi.BUILD);
+        all.put("created", created)
+                .put("model", model)
+                .put("system_fingerprint", LlamaServerApi.BUILD);
         all.put("object", "chat.completion");
         all.set("usage", usage(result));
         all.put("id", id);
@@ -158,7 +166,10 @@ final class LlamaAnswer implements TokenSink {
             return;
         }
         ObjectNode error = Json.object();
-        error.putObject("error").put("code", 500).put("message", "Compute error.").put("type", "server_error");
+        error.putObject("error")
+                .put("code", 500)
+                .put("message", "Compute error.")
+                .put("type", "server_error");
         if (response.hasBegun()) {
             response.chunk(event(error));
             response.end();

@@ -11,12 +11,17 @@ import dev.stoker.sim.physics.ModelSpec;
 import dev.stoker.sim.wire.WireHandler;
 import dev.stoker.sim.wire.WireRequest;
 import dev.stoker.sim.wire.WireResponse;
-import java.io.IOException;
+
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** llama-server with one model, build b10434: what it says while it loads, of itself, and in answers. Thread-safe. */
+import java.io.IOException;
+
+/**
+ * llama-server with one model, build b10434: what it says while it loads, of itself, and in
+ * answers. Thread-safe.
+ */
 public final class LlamaServerApi implements WireHandler {
     static final String JSON = "application/json; charset=utf-8";
     static final String BUILD = "b1-7e4c0a9";
@@ -32,16 +37,19 @@ public final class LlamaServerApi implements WireHandler {
     }
 
     @Override
-    public void handle(WireRequest request, WireResponse response) throws IOException, InterruptedException {
+    public void handle(WireRequest request, WireResponse response)
+            throws IOException, InterruptedException {
         response.header("Server", "llama.cpp").header("Access-Control-Allow-Origin", "");
         boolean ready = preloaded.ready();
-        String route = (request.method().equals("HEAD") ? "GET" : request.method()) + " " + request.path();
+        String route =
+                (request.method().equals("HEAD") ? "GET" : request.method()) + " " + request.path();
         if (!ready) {
             send(response, 503, error(503, "unavailable_error", "Loading model"));
             return;
         }
         switch (route) {
-            case "GET /health", "GET /v1/health" -> send(response, 200, Json.object().put("status", "ok"));
+            case "GET /health", "GET /v1/health" ->
+                    send(response, 200, Json.object().put("status", "ok"));
             case "GET /v1/models", "GET /models" -> send(response, 200, models());
             case "GET /props" -> send(response, 200, props());
             case "GET /slots" -> response.send(200, JSON, Json.write(slots()));
@@ -51,7 +59,8 @@ public final class LlamaServerApi implements WireHandler {
         }
     }
 
-    private static void send(WireResponse response, int status, ObjectNode body) throws IOException {
+    private static void send(WireResponse response, int status, ObjectNode body)
+            throws IOException {
         response.send(status, JSON, Json.write(body));
     }
 
@@ -65,12 +74,18 @@ public final class LlamaServerApi implements WireHandler {
         ModelSpec m = preloaded.model();
         ObjectNode all = Json.object();
         ObjectNode ollamaLike = all.putArray("models").addObject();
-        ollamaLike.put("name", m.name()).put("model", m.name()).put("modified_at", "").put("size", "").put("digest", "");
+        ollamaLike
+                .put("name", m.name())
+                .put("model", m.name())
+                .put("modified_at", "")
+                .put("size", "")
+                .put("digest", "");
         ollamaLike.put("type", "model").put("description", "");
         ollamaLike.putArray("tags").add("");
         ollamaLike.putArray("capabilities").add("completion");
         ollamaLike.put("parameters", "");
-        ObjectNode details = ollamaLike.putObject("details").put("parent_model", "").put("format", "gguf");
+        ObjectNode details =
+                ollamaLike.putObject("details").put("parent_model", "").put("format", "gguf");
         details.put("family", "").putArray("families").add("");
         details.put("parameter_size", "").put("quantization_level", "");
         all.put("object", "list");
@@ -94,12 +109,21 @@ public final class LlamaServerApi implements WireHandler {
         ModelSpec m = preloaded.model();
         ObjectNode p = Json.object();
         ObjectNode settings = p.putObject("default_generation_settings");
-        settings.putObject("params").put("temperature", 0.8).put("top_k", 40).put("n_predict", -1).put("stream", false);
+        settings.putObject("params")
+                .put("temperature", 0.8)
+                .put("top_k", 40)
+                .put("n_predict", -1)
+                .put("stream", false);
         settings.put("n_ctx", engine.box().server().context());
         p.put("total_slots", engine.box().server().slots());
-        p.put("model_alias", m.name()).put("model_ftype", m.quantization()).put("model_path", m.name());
+        p.put("model_alias", m.name())
+                .put("model_ftype", m.quantization())
+                .put("model_path", m.name());
         p.putObject("modalities").put("vision", false).put("video", false).put("audio", false);
-        p.put("endpoint_slots", true).put("endpoint_props", false).put("endpoint_metrics", true).put("ui", false);
+        p.put("endpoint_slots", true)
+                .put("endpoint_props", false)
+                .put("endpoint_metrics", true)
+                .put("ui", false);
         p.put("chat_template", "{% for message in messages %}{{ message['content'] }}{% endfor %}");
         p.put("build_info", BUILD).put("is_sleeping", false);
         return p;
@@ -122,15 +146,47 @@ public final class LlamaServerApi implements WireHandler {
         Counters.Totals t = engine.counters().totals();
         Engine.Load load = engine.load();
         Metrics page = new Metrics();
-        counter(page, "prompt_tokens_total", "Number of prompt tokens processed, excluding cached tokens", t.promptTokens());
-        counter(page, "prompt_tokens_cached_total", "Number of prompt tokens reused from the cache", t.cachedTokens());
-        counter(page, "prompt_seconds_total", "Total time spent processing prompts", t.promptSeconds());
-        counter(page, "tokens_predicted_total", "Number of generation tokens processed", t.tokens());
-        counter(page, "tokens_predicted_seconds_total", "Total time spent generating tokens", t.decodeSeconds());
+        counter(
+                page,
+                "prompt_tokens_total",
+                "Number of prompt tokens processed, excluding cached tokens",
+                t.promptTokens());
+        counter(
+                page,
+                "prompt_tokens_cached_total",
+                "Number of prompt tokens reused from the cache",
+                t.cachedTokens());
+        counter(
+                page,
+                "prompt_seconds_total",
+                "Total time spent processing prompts",
+                t.promptSeconds());
+        counter(
+                page,
+                "tokens_predicted_total",
+                "Number of generation tokens processed",
+                t.tokens());
+        counter(
+                page,
+                "tokens_predicted_seconds_total",
+                "Total time spent generating tokens",
+                t.decodeSeconds());
         counter(page, "n_decode_total", "Total number of llama_decode() calls", t.tokens());
-        counter(page, "n_tokens_max", "Largest observed sequence length (prompt + generation)", t.longest());
-        gauge(page, "prompt_tokens_seconds", "Average prompt throughput in tokens/s", rate(t.promptTokens(), t.promptSeconds()));
-        gauge(page, "predicted_tokens_seconds", "Average generation throughput in tokens/s", rate(t.tokens(), t.decodeSeconds()));
+        counter(
+                page,
+                "n_tokens_max",
+                "Largest observed sequence length (prompt + generation)",
+                t.longest());
+        gauge(
+                page,
+                "prompt_tokens_seconds",
+                "Average prompt throughput in tokens/s",
+                rate(t.promptTokens(), t.promptSeconds()));
+        gauge(
+                page,
+                "predicted_tokens_seconds",
+                "Average generation throughput in tokens/s",
+                rate(t.tokens(), t.decodeSeconds()));
         gauge(page, "requests_processing", "Number of requests processing", load.running());
         gauge(page, "requests_deferred", "Number of requests deferred", load.waiting());
         return page.toString();
@@ -148,10 +204,14 @@ public final class LlamaServerApi implements WireHandler {
         page.one("llamacpp:" + name, "", "gauge", help, value);
     }
 
-    private void chat(WireRequest request, WireResponse response) throws IOException, InterruptedException {
+    private void chat(WireRequest request, WireResponse response)
+            throws IOException, InterruptedException {
         JsonNode body = Json.parse(request.body(), 0, request.body().length).orElse(null);
         if (body == null) {
-            send(response, 500, coded(500, "[json.exception.parse_error.101] parse error", "server_error"));
+            send(
+                    response,
+                    500,
+                    coded(500, "[json.exception.parse_error.101] parse error", "server_error"));
             return;
         }
         if (!body.has("messages")) {
@@ -162,24 +222,41 @@ public final class LlamaServerApi implements WireHandler {
         boolean reuse = body.path("cache_prompt").asBoolean(true);
         int seed = body.path("seed").asInt(0);
         boolean toLimit = body.path("ignore_eos").asBoolean(false);
-        Job job = new Job(Bodies.transcript(body.path("messages")), 12, most, true, seed, reuse, toLimit);
+        Job job =
+                new Job(
+                        Bodies.transcript(body.path("messages")),
+                        12,
+                        most,
+                        true,
+                        seed,
+                        reuse,
+                        toLimit);
         int context = engine.box().server().context();
         if (job.promptTokens() > context) {
             ObjectNode tooLong =
                     coded(
                             400,
-                            "request (" + job.promptTokens() + " tokens) exceeds the available context size ("
-                                    + context + " tokens), try increasing it",
+                            "request ("
+                                    + job.promptTokens()
+                                    + " tokens) exceeds the available context size ("
+                                    + context
+                                    + " tokens), try increasing it",
                             "exceed_context_size_error");
-            ((ObjectNode) tooLong.path("error")).put("n_prompt_tokens", job.promptTokens()).put("n_ctx", context);
+            ((ObjectNode) tooLong.path("error"))
+                    .put("n_prompt_tokens", job.promptTokens())
+                    .put("n_ctx", context);
             send(response, 400, tooLong);
             return;
         }
-        LlamaAnswer answer = new LlamaAnswer(response, preloaded.model().name(), body, engine.clock());
+        LlamaAnswer answer =
+                new LlamaAnswer(response, preloaded.model().name(), body, engine.clock());
         try (Lease lease = preloaded.acquire()) {
             answer.finish(engine.generate(lease, job, answer));
         } catch (EngineFailure e) {
-            send(response, e.status() == 503 ? 503 : 500, error(e.status(), "unavailable_error", e.text()));
+            send(
+                    response,
+                    e.status() == 503 ? 503 : 500,
+                    error(e.status(), "unavailable_error", e.text()));
         } catch (BrokenStream e) {
             answer.breakOff(e);
         }

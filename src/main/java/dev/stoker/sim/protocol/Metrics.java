@@ -25,7 +25,12 @@ final class Metrics {
 
     /** Writes a histogram of what is measured on each item. */
     <T> void histogram(
-            String name, String labels, String help, double[] bounds, List<T> items, ToDoubleFunction<T> measure) {
+            String name,
+            String labels,
+            String help,
+            double[] bounds,
+            List<T> items,
+            ToDoubleFunction<T> measure) {
         head(name, "histogram", help);
         for (double bound : bounds) {
             long count = items.stream().filter(i -> measure.applyAsDouble(i) <= bound).count();

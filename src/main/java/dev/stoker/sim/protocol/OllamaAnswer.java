@@ -5,12 +5,14 @@ import dev.stoker.json.Json;
 import dev.stoker.sim.engine.Result;
 import dev.stoker.sim.engine.TokenSink;
 import dev.stoker.sim.wire.WireResponse;
-import java.io.IOException;
+
 import tools.jackson.databind.node.ObjectNode;
 
+import java.io.IOException;
+
 /**
- * One answer of {@code /api/generate} or {@code /api/chat}: lines of JSON while it runs, or one object at its end. Used
- * by one thread.
+ * One answer of {@code /api/generate} or {@code /api/chat}: lines of JSON while it runs, or one
+ * object at its end. Used by one thread.
  */
 final class OllamaAnswer implements TokenSink {
     /** What Ollama writes for the decode time of a single token: there is nothing to measure. */
@@ -53,7 +55,9 @@ final class OllamaAnswer implements TokenSink {
         }
     }
 
-    /** Sends the last line with the metrics, all in nanoseconds. A zero is left out, as Ollama does. */
+    /**
+     * Sends the last line with the metrics, all in nanoseconds. A zero is left out, as Ollama does.
+     */
     void finish(Result result, long loadNanos, long measuredNanos) throws IOException {
         ObjectNode last = stream ? start("", "") : start(content.toString(), thought.toString());
         last.put("done", true);

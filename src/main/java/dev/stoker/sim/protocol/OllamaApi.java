@@ -13,18 +13,24 @@ import dev.stoker.sim.physics.ModelSpec;
 import dev.stoker.sim.wire.WireHandler;
 import dev.stoker.sim.wire.WireRequest;
 import dev.stoker.sim.wire.WireResponse;
+
+import tools.jackson.databind.JsonNode;
+
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Set;
-import tools.jackson.databind.JsonNode;
 
-/** Ollama's HTTP interface, before and from 0.30: the same requests, other words when a load fails. Thread-safe. */
+/**
+ * Ollama's HTTP interface, before and from 0.30: the same requests, other words when a load fails.
+ * Thread-safe.
+ */
 public final class OllamaApi implements WireHandler {
     static final String JSON = "application/json; charset=utf-8";
     private static final String TEXT = "text/plain";
     private static final Set<String> READS =
             Set.of("/", "/api/version", "/api/tags", "/api/ps", "/api/status", "/v1/models");
-    private static final Set<String> WRITES = Set.of("/api/show", "/api/generate", "/api/chat", "/v1/chat/completions");
+    private static final Set<String> WRITES =
+            Set.of("/api/show", "/api/generate", "/api/chat", "/v1/chat/completions");
 
     private final Engine engine;
     private final OllamaLists lists;
@@ -37,7 +43,8 @@ public final class OllamaApi implements WireHandler {
     }
 
     @Override
-    public void handle(WireRequest request, WireResponse response) throws IOException, InterruptedException {
+    public void handle(WireRequest request, WireResponse response)
+            throws IOException, InterruptedException {
         if (!hostAllowed(request)) {
             response.send(403, "", "");
             return;
@@ -64,7 +71,8 @@ public final class OllamaApi implements WireHandler {
             case "/api/version" -> response.send(200, JSON, "{\"version\":\"" + version() + "\"}");
             case "/api/tags" -> response.send(200, JSON, lists.tags());
             case "/api/ps" -> response.send(200, JSON, lists.ps());
-            case "/api/status" -> response.send(200, JSON, "{\"cloud\":{\"disabled\":true,\"source\":\"env\"}}");
+            case "/api/status" ->
+                    response.send(200, JSON, "{\"cloud\":{\"disabled\":true,\"source\":\"env\"}}");
             default -> response.send(200, "application/json", lists.v1Models());
         }
     }
@@ -77,13 +85,15 @@ public final class OllamaApi implements WireHandler {
         var model = engine.box().model(name);
         if (model.isPresent()) {
             int index = engine.box().models().indexOf(model.get());
-            response.send(200, "application/json", Json.write(lists.v1Model(model.get(), index)) + "\n");
+            response.send(
+                    200, "application/json", Json.write(lists.v1Model(model.get(), index)) + "\n");
         } else {
             OllamaOpenAi.fail(response, new EngineFailure(404, "model '" + name + "' not found"));
         }
     }
 
-    private void write(WireRequest request, WireResponse response) throws IOException, InterruptedException {
+    private void write(WireRequest request, WireResponse response)
+            throws IOException, InterruptedException {
         if (request.path().startsWith("/v1/")) {
             openAi.chat(request, response);
             return;
@@ -94,7 +104,8 @@ public final class OllamaApi implements WireHandler {
             ModelSpec model =
                     engine.box()
                             .model(name)
-                            .orElseThrow(() -> new EngineFailure(404, "model '" + name + "' not found"));
+                            .orElseThrow(
+                                    () -> new EngineFailure(404, "model '" + name + "' not found"));
             if (request.path().equals("/api/show")) {
                 response.send(200, JSON, lists.show(model));
             } else {
@@ -105,11 +116,16 @@ public final class OllamaApi implements WireHandler {
         }
     }
 
-    private void generate(JsonNode body, String name, ModelSpec model, boolean chat, WireResponse response)
+    private void generate(
+            JsonNode body, String name, ModelSpec model, boolean chat, WireResponse response)
             throws EngineFailure, IOException, InterruptedException {
         long start = engine.clock().nanos();
         KeepAlive keepAlive = Bodies.keepAlive(body);
-        Ask ask = new Ask(Bodies.option(body, "num_ctx", 0), Bodies.option(body, "num_gpu", -1), keepAlive);
+        Ask ask =
+                new Ask(
+                        Bodies.option(body, "num_ctx", 0),
+                        Bodies.option(body, "num_gpu", -1),
+                        keepAlive);
         int most = Bodies.option(body, "num_predict", -1);
         int seed = Bodies.option(body, "seed", 0);
         boolean think = think(body, name, model);
@@ -155,15 +171,19 @@ public final class OllamaApi implements WireHandler {
         return think.isMissingNode() || think.isNull() || asked;
     }
 
-    /** One chat message longer than the context is refused; {@code /api/generate} cuts the prompt instead. */
+    /**
+     * One chat message longer than the context is refused; {@code /api/generate} cuts the prompt
+     * instead.
+     */
     private static void refuseOverlong(boolean chat, Job job, int context) throws EngineFailure {
         if (chat && job.promptTokens() > context) {
             throw new EngineFailure(
                     400,
                     String.format(
                             Locale.ROOT,
-                            "{\"error\":{\"code\":400,\"message\":\"request (%d tokens) exceeds the available context size"
-                                    + " (%d tokens), try increasing it\",\"type\":\"exceed_context_size_error\","
+                            "{\"error\":{\"code\":400,\"message\":\"request (%d tokens) exceeds the"
+                                    + " available context size (%d tokens), try increasing"
+                                    + " it\",\"type\":\"exceed_context_size_error\","
                                     + "\"n_prompt_tokens\":%d,\"n_ctx\":%d}}",
                             job.promptTokens(),
                             context,
@@ -175,7 +195,11 @@ public final class OllamaApi implements WireHandler {
     private static void breakOff(BrokenStream e, WireResponse response) throws IOException {
         String line =
                 Json.write(
-                        Json.object().put("error", "an error was encountered while running the model: unexpected EOF"));
+                        Json.object()
+                                .put(
+                                        "error",
+                                        "an error was encountered while running the model:"
+                                                + " unexpected EOF"));
         if (e.how() == BrokenStream.How.CUT) {
             response.cut();
         } else if (response.hasBegun()) {
@@ -186,7 +210,10 @@ public final class OllamaApi implements WireHandler {
         }
     }
 
-    /** Refuses names that a page in a browser could have been given for this address, as Ollama does on loopback. */
+    /**
+     * Refuses names that a page in a browser could have been given for this address, as Ollama does
+     * on loopback.
+     */
     private static boolean hostAllowed(WireRequest request) {
         String host = request.header("host").orElse("").toLowerCase(Locale.ROOT);
         String name = host.startsWith("[") ? "::1" : host.replaceFirst(":[0-9]+$", "");
@@ -199,6 +226,8 @@ public final class OllamaApi implements WireHandler {
                         || name.equals("0.0.0.0")
                         || name.matches(".+\\.(localhost|local|internal)");
         String origin = request.header("origin").orElse("http://localhost");
-        return local && origin.matches("https?://(localhost|127\\.0\\.0\\.1|0\\.0\\.0\\.0|\\[::1\\])(:[0-9]+)?");
+        return local
+                && origin.matches(
+                        "https?://(localhost|127\\.0\\.0\\.1|0\\.0\\.0\\.0|\\[::1\\])(:[0-9]+)?");
     }
 }

@@ -6,17 +6,21 @@ import dev.stoker.sim.engine.Engine;
 import dev.stoker.sim.engine.Resident;
 import dev.stoker.sim.physics.Box;
 import dev.stoker.sim.physics.ModelSpec;
+
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** What Ollama says of its models: on disk, loaded, and one in detail. Thread-safe. */
 final class OllamaLists {
     private static final DateTimeFormatter NINE_DIGITS =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSSSSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSSSSS'Z'", Locale.ROOT)
+                    .withZone(ZoneOffset.UTC);
+
     /** What Ollama writes for "never": about 292 years ahead. */
     private static final long FOREVER_SECONDS = 9_223_372_036L;
 

@@ -12,12 +12,17 @@ import dev.stoker.sim.engine.TokenSink;
 import dev.stoker.sim.physics.ModelSpec;
 import dev.stoker.sim.wire.WireRequest;
 import dev.stoker.sim.wire.WireResponse;
-import java.io.IOException;
-import java.util.concurrent.atomic.AtomicInteger;
+
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Ollama's {@code /v1/chat/completions}, with its own order of fields and its own way of breaking off. Thread-safe. */
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Ollama's {@code /v1/chat/completions}, with its own order of fields and its own way of breaking
+ * off. Thread-safe.
+ */
 final class OllamaOpenAi {
     private static final String JSON = "application/json";
 
@@ -54,7 +59,8 @@ final class OllamaOpenAi {
             ModelSpec model =
                     engine.box()
                             .model(name)
-                            .orElseThrow(() -> new EngineFailure(404, "model '" + name + "' not found"));
+                            .orElseThrow(
+                                    () -> new EngineFailure(404, "model '" + name + "' not found"));
             answer(body, name, model, response);
         } catch (EngineFailure e) {
             fail(response, e);
@@ -67,7 +73,15 @@ final class OllamaOpenAi {
         boolean usage = Bodies.truth(body.path("stream_options"), "include_usage", false);
         int most = body.path("max_tokens").asInt(-1);
         int seed = body.path("seed").asInt(0);
-        Job job = new Job(Bodies.transcript(body.path("messages")), 12, most, true, seed, true, false);
+        Job job =
+                new Job(
+                        Bodies.transcript(body.path("messages")),
+                        12,
+                        most,
+                        true,
+                        seed,
+                        true,
+                        false);
         Answer answer = new Answer(response, name, stream);
         try (Lease lease = engine.acquire(model, name, Ask.DEFAULT)) {
             Result result = engine.generate(lease, job, answer);
@@ -163,7 +177,10 @@ final class OllamaOpenAi {
             }
             ObjectNode whole = head(model);
             ObjectNode choice = whole.putArray("choices").addObject().put("index", 0);
-            ObjectNode message = choice.putObject("message").put("role", "assistant").put("content", content.toString());
+            ObjectNode message =
+                    choice.putObject("message")
+                            .put("role", "assistant")
+                            .put("content", content.toString());
             if (!reasoning.isEmpty()) {
                 message.put("reasoning", reasoning.toString());
             }
@@ -180,7 +197,12 @@ final class OllamaOpenAi {
                 response.chunk(event("", Json.object().put("content", ""), ""));
                 response.end();
             } else {
-                fail(response, new EngineFailure(500, "an error was encountered while running the model: unexpected EOF"));
+                fail(
+                        response,
+                        new EngineFailure(
+                                500,
+                                "an error was encountered while running the model: unexpected"
+                                        + " EOF"));
             }
         }
     }

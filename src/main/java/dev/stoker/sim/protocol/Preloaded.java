@@ -6,11 +6,10 @@ import dev.stoker.sim.engine.EngineFailure;
 import dev.stoker.sim.engine.KeepAlive;
 import dev.stoker.sim.engine.Lease;
 import dev.stoker.sim.physics.ModelSpec;
+
 import org.jspecify.annotations.Nullable;
 
-/**
- * The one model of a server that loads it at its start, and again after a restart. Thread-safe.
- */
+/** The one model of a server that loads it at its start, and again after a restart. Thread-safe. */
 final class Preloaded {
     private static final Ask FOR_EVER = new Ask(0, -1, KeepAlive.FOREVER);
 
@@ -26,7 +25,9 @@ final class Preloaded {
                         ? engine.box().models().getFirst()
                         : engine.box()
                                 .model(wanted)
-                                .orElseThrow(() -> new IllegalStateException("the box has no model " + wanted));
+                                .orElseThrow(() ->
+                                        new IllegalStateException(
+                                                "the box has no model " + wanted));
         ready();
     }
 

@@ -6,11 +6,16 @@ import dev.stoker.sim.engine.BrokenStream;
 import dev.stoker.sim.engine.Result;
 import dev.stoker.sim.engine.TokenSink;
 import dev.stoker.sim.wire.WireResponse;
-import java.io.IOException;
+
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** One chat answer of vLLM: the role first, the reason on the last token's chunk, usage when asked. Used by one thread. */
+import java.io.IOException;
+
+/**
+ * One chat answer of vLLM: the role first, the reason on the last token's chunk, usage when asked.
+ * Used by one thread.
+ */
 final class VllmAnswer implements TokenSink {
     private final WireResponse response;
     private final String model;
@@ -118,7 +123,8 @@ final class VllmAnswer implements TokenSink {
             response.cut();
             return;
         }
-        ObjectNode error = VllmApi.error(500, "InternalServerError", "EngineCore encountered an issue.");
+        ObjectNode error =
+                VllmApi.error(500, "InternalServerError", "EngineCore encountered an issue.");
         if (response.hasBegun()) {
             response.chunk("data: " + Json.write(error) + "\n\n");
             response.chunk("data: [DONE]\n\n");

@@ -9,14 +9,16 @@ import dev.stoker.sim.engine.Lease;
 import dev.stoker.sim.wire.WireHandler;
 import dev.stoker.sim.wire.WireRequest;
 import dev.stoker.sim.wire.WireResponse;
-import java.io.IOException;
-import java.util.Locale;
+
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
+import java.io.IOException;
+import java.util.Locale;
+
 /**
- * vLLM with one model. While it starts it does not listen, which is shown here as connections that close without an
- * answer. Thread-safe.
+ * vLLM with one model. While it starts it does not listen, which is shown here as connections that
+ * close without an answer. Thread-safe.
  */
 public final class VllmApi implements WireHandler {
     static final String JSON = "application/json";
@@ -33,13 +35,15 @@ public final class VllmApi implements WireHandler {
     }
 
     @Override
-    public void handle(WireRequest request, WireResponse response) throws IOException, InterruptedException {
+    public void handle(WireRequest request, WireResponse response)
+            throws IOException, InterruptedException {
         if (!preloaded.ready()) {
             response.cut();
             return;
         }
         response.header("server", "uvicorn");
-        String route = (request.method().equals("HEAD") ? "GET" : request.method()) + " " + request.path();
+        String route =
+                (request.method().equals("HEAD") ? "GET" : request.method()) + " " + request.path();
         switch (route) {
             case "GET /health", "GET /ping" -> response.send(200, "", "");
             case "GET /version" -> response.send(200, JSON, "{\"version\":\"0.15.1\"}");
@@ -48,7 +52,8 @@ public final class VllmApi implements WireHandler {
                     response.send(
                             200,
                             "text/plain; version=1.0.0; charset=utf-8",
-                            VllmMetrics.page(engine, preloaded.model(), engine.box().server().context()));
+                            VllmMetrics.page(
+                                    engine, preloaded.model(), engine.box().server().context()));
             case "POST /v1/chat/completions" -> chat(request, response);
             default -> response.send(404, JSON, "{\"detail\":\"Not Found\"}");
         }
@@ -68,17 +73,23 @@ public final class VllmApi implements WireHandler {
         return all;
     }
 
-    private static void fail(WireResponse response, int status, String type, String message) throws IOException {
+    private static void fail(WireResponse response, int status, String type, String message)
+            throws IOException {
         response.send(status, JSON, Json.write(error(status, type, message)));
     }
 
     static ObjectNode error(int status, String type, String message) {
         ObjectNode e = Json.object();
-        e.putObject("error").put("message", message).put("type", type).putNull("param").put("code", status);
+        e.putObject("error")
+                .put("message", message)
+                .put("type", type)
+                .putNull("param")
+                .put("code", status);
         return e;
     }
 
-    private void chat(WireRequest request, WireResponse response) throws IOException, InterruptedException {
+    private void chat(WireRequest request, WireResponse response)
+            throws IOException, InterruptedException {
         JsonNode body = Json.parse(request.body(), 0, request.body().length).orElse(null);
         if (body == null || !body.path("messages").isArray()) {
             fail(response, 400, "BadRequestError", "JSON decode error or missing 'messages'");
@@ -117,8 +128,9 @@ public final class VllmApi implements WireHandler {
     private static String tooLong(int context, long prompt, int asked) {
         return String.format(
                 Locale.ROOT,
-                "This model's maximum context length is %d tokens. However, you requested %d tokens (%d in the messages,"
-                        + " %d in the completion). Please reduce the length of the messages or completion",
+                "This model's maximum context length is %d tokens. However, you requested %d tokens"
+                    + " (%d in the messages, %d in the completion). Please reduce the length of the"
+                    + " messages or completion",
                 context,
                 prompt + asked,
                 prompt,

@@ -1,5 +1,7 @@
 package dev.stoker.sim.wire;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -7,7 +9,6 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads requests from a connection, with bounds: 32 KiB of head, 64 MiB of body. Used by the one
@@ -66,7 +67,8 @@ final class RequestReader {
         int question = parts[1].indexOf('?');
         String path = question < 0 ? parts[1] : parts[1].substring(0, question);
         String query = question < 0 ? "" : parts[1].substring(question + 1);
-        return Optional.of(new WireRequest(parts[0].toUpperCase(Locale.ROOT), path, query, headers, body));
+        return Optional.of(
+                new WireRequest(parts[0].toUpperCase(Locale.ROOT), path, query, headers, body));
     }
 
     private Map<String, String> headers(int used) throws IOException, Refused {
@@ -85,7 +87,9 @@ final class RequestReader {
             if (colon < 1) {
                 throw new Refused(400, "not a header line");
             }
-            headers.put(line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
+            headers.put(
+                    line.substring(0, colon).toLowerCase(Locale.ROOT),
+                    line.substring(colon + 1).strip());
         }
     }
 
@@ -124,7 +128,9 @@ final class RequestReader {
                 if (end > 0 && text.charAt(end - 1) == '\r') {
                     text.setLength(end - 1);
                 }
-                return new String(text.toString().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+                return new String(
+                        text.toString().getBytes(StandardCharsets.ISO_8859_1),
+                        StandardCharsets.UTF_8);
             }
             if (text.length() >= longest) {
                 throw new Refused(431, "a head of more than 32 KiB");

@@ -8,5 +8,6 @@ import java.io.IOException;
  */
 @FunctionalInterface
 public interface WireHandler {
-    void handle(WireRequest request, WireResponse response) throws IOException, InterruptedException;
+    void handle(WireRequest request, WireResponse response)
+            throws IOException, InterruptedException;
 }

@@ -67,7 +67,9 @@ public final class WireResponse {
     public void chunk(String text) throws IOException {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         if (bytes.length > 0 && !head) {
-            out.write((Integer.toHexString(bytes.length) + "\r\n").getBytes(StandardCharsets.US_ASCII));
+            out.write(
+                    (Integer.toHexString(bytes.length) + "\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
             out.write(bytes);
             out.write('\r');
             out.write('\n');
@@ -111,7 +113,8 @@ public final class WireResponse {
         StringBuilder text = new StringBuilder(200);
         text.append("HTTP/1.1 ").append(status).append(' ');
         text.append(REASONS.getOrDefault(status, "Status")).append("\r\n");
-        headers.forEach((name, value) -> text.append(name).append(": ").append(value).append("\r\n"));
+        headers.forEach(
+                (name, value) -> text.append(name).append(": ").append(value).append("\r\n"));
         if (!contentType.isEmpty()) {
             text.append("Content-Type: ").append(contentType).append("\r\n");
         }
@@ -122,5 +125,4 @@ public final class WireResponse {
         text.append("\r\n");
         out.write(text.toString().getBytes(StandardCharsets.ISO_8859_1));
     }
-
 }

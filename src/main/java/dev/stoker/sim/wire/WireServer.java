@@ -38,7 +38,8 @@ public final class WireServer implements AutoCloseable {
      *
      * @param port 0 for any free one
      */
-    public static WireServer start(InetAddress address, int port, WireHandler handler) throws IOException {
+    public static WireServer start(InetAddress address, int port, WireHandler handler)
+            throws IOException {
         ServerSocket listener = new ServerSocket();
         try {
             listener.setReuseAddress(true);
@@ -60,7 +61,10 @@ public final class WireServer implements AutoCloseable {
         return listener.getInetAddress();
     }
 
-    /** Drops the connections whose request matches, as a server does that is killed: without the last chunk. */
+    /**
+     * Drops the connections whose request matches, as a server does that is killed: without the
+     * last chunk.
+     */
     public void drop(Predicate<WireRequest> which) {
         for (Connection connection : connections) {
             connection.dropIf(which);
@@ -118,7 +122,8 @@ public final class WireServer implements AutoCloseable {
         void serve() {
             try (socket) {
                 socket.setTcpNoDelay(true);
-                RequestReader reader = new RequestReader(new BufferedInputStream(socket.getInputStream()));
+                RequestReader reader =
+                        new RequestReader(new BufferedInputStream(socket.getInputStream()));
                 boolean another = true;
                 while (another) {
                     Optional<WireRequest> request = reader.next();
@@ -139,7 +144,8 @@ public final class WireServer implements AutoCloseable {
             WireResponse response =
                     new WireResponse(socket, request.method().equals("HEAD"), request.keepsAlive());
             current = Optional.of(request);
-            Thread work = Thread.ofVirtual().name("sim-request").start(() -> run(request, response));
+            Thread work =
+                    Thread.ofVirtual().name("sim-request").start(() -> run(request, response));
             try {
                 boolean more;
                 try {
@@ -188,7 +194,10 @@ public final class WireServer implements AutoCloseable {
         private void refuse(RequestReader.Refused e) {
             try {
                 new WireResponse(socket, false, false)
-                        .send(e.status(), "text/plain; charset=utf-8", e.status() + " " + e.getMessage());
+                        .send(
+                                e.status(),
+                                "text/plain; charset=utf-8",
+                                e.status() + " " + e.getMessage());
             } catch (IOException gone) {
                 // Nobody is left to read it.
             }

@@ -3,10 +3,7 @@ package dev.stoker.sim.physics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stoker.base.Bytes;
-import java.util.List;
-import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
+
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -15,6 +12,11 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** What always holds of a box's memory and rates, whatever is loaded and unloaded. */
 class BoxMemoryProperties {
@@ -34,14 +36,17 @@ class BoxMemoryProperties {
     @Provide
     Arbitrary<List<Step>> steps() {
         return Combinators.combine(
-                        Arbitraries.of(Move.values()), Arbitraries.integers().between(0, 5), Arbitraries.integers().between(0, 30))
+                        Arbitraries.of(Move.values()),
+                        Arbitraries.integers().between(0, 5),
+                        Arbitraries.integers().between(0, 30))
                 .as(Step::new)
                 .list()
                 .ofMaxSize(60);
     }
 
     @Property(tries = 200)
-    void books_afterAnySteps_addUpAndAreNeverNegative(@ForAll("steps") List<Step> steps, @ForAll boolean unified) {
+    void books_afterAnySteps_addUpAndAreNeverNegative(
+            @ForAll("steps") List<Step> steps, @ForAll boolean unified) {
         Box box = unified ? THOR : DUAL;
         BoxMemory memory = new BoxMemory(box);
         Set<String> loaded = new TreeSet<>();
@@ -51,8 +56,10 @@ class BoxMemoryProperties {
             ModelSpec model = box.models().get(step.model() % box.models().size());
             play(memory, box, loaded, model, step.move(), now);
             BoxMemory.Books b = memory.books(now);
-            assertThat(b.system() + b.other() + b.server() + b.cache() + b.free()).isEqualTo(b.total());
-            assertThat(List.of(b.server(), b.cache(), b.free(), b.retained())).allMatch(bytes -> bytes >= 0);
+            assertThat(b.system() + b.other() + b.server() + b.cache() + b.free())
+                    .isEqualTo(b.total());
+            assertThat(List.of(b.server(), b.cache(), b.free(), b.retained()))
+                    .allMatch(bytes -> bytes >= 0);
             assertThat(b.peak()).isGreaterThanOrEqualTo(b.server());
             for (int i = 0; i < box.gpus().size(); i++) {
                 assertThat(b.gpuUsed().get(i)).isBetween(0L, box.gpus().get(i).memory().count());
@@ -60,7 +67,8 @@ class BoxMemoryProperties {
         }
     }
 
-    private static void play(BoxMemory memory, Box box, Set<String> loaded, ModelSpec model, Move move, long now) {
+    private static void play(
+            BoxMemory memory, Box box, Set<String> loaded, ModelSpec model, Move move, long now) {
         switch (move) {
             case LOAD -> {
                 Placement p = Placement.of(model, 4096, box.gpus(), memory.gpuFree(now), false, -1);
@@ -86,7 +94,9 @@ class BoxMemoryProperties {
 
     @Property
     void placement_anyFreeMemory_placesEveryLayerOnce(
-            @ForAll @IntRange(max = 8000) int freeA, @ForAll @IntRange(max = 6000) int freeB, @ForAll boolean spread) {
+            @ForAll @IntRange(max = 8000) int freeA,
+            @ForAll @IntRange(max = 6000) int freeB,
+            @ForAll boolean spread) {
         for (ModelSpec model : DUAL.models()) {
             List<Long> free = List.of((long) freeA << 20, (long) freeB << 20);
             Placement p = Placement.of(model, 4096, DUAL.gpus(), free, spread, -1);
@@ -100,12 +110,15 @@ class BoxMemoryProperties {
 
     @Property
     void tokenTime_deeperOrMoreTogether_isNeverShorter(
-            @ForAll @IntRange(max = 100_000) int depth, @ForAll @IntRange(min = 1, max = 64) int together) {
+            @ForAll @IntRange(max = 100_000) int depth,
+            @ForAll @IntRange(min = 1, max = 64) int together) {
         ModelSpec model = THOR.models().getFirst();
         Placement p = Placement.of(model, 4096, THOR.gpus(), List.of(100L << 30), false, -1);
         Rates rates = new Rates(THOR, model, p, 1, 1);
-        assertThat(rates.tokenSeconds(depth + 1000, together)).isGreaterThanOrEqualTo(rates.tokenSeconds(depth, together));
-        assertThat(rates.tokenSeconds(depth, together + 1)).isGreaterThanOrEqualTo(rates.tokenSeconds(depth, together));
+        assertThat(rates.tokenSeconds(depth + 1000, together))
+                .isGreaterThanOrEqualTo(rates.tokenSeconds(depth, together));
+        assertThat(rates.tokenSeconds(depth, together + 1))
+                .isGreaterThanOrEqualTo(rates.tokenSeconds(depth, together));
         assertThat(rates.promptSeconds(depth + 1)).isGreaterThan(rates.promptSeconds(depth));
     }
 
@@ -113,14 +126,16 @@ class BoxMemoryProperties {
     void load_moreInTheCache_isNeverLonger(@ForAll @DoubleRange(min = 0, max = 1) double part) {
         long file = Bytes.gb(20).count();
         double some = Rates.loadSeconds(THOR, file, (long) (file * part));
-        assertThat(some).isBetween(Rates.loadSeconds(THOR, file, file), Rates.loadSeconds(THOR, file, 0));
+        assertThat(some)
+                .isBetween(Rates.loadSeconds(THOR, file, file), Rates.loadSeconds(THOR, file, 0));
     }
 
     @Property(tries = 20)
     void unloadedMemory_comesBackSteadily(@ForAll @IntRange(min = 1, max = 60) int seconds) {
         ModelSpec model = THOR.model("qwq:32b").orElseThrow();
         BoxMemory memory = new BoxMemory(THOR);
-        memory.allocate("m", Placement.of(model, 4096, THOR.gpus(), memory.gpuFree(0), false, -1), 0);
+        memory.allocate(
+                "m", Placement.of(model, 4096, THOR.gpus(), memory.gpuFree(0), false, -1), 0);
         memory.free("m", 0, 0);
         long before = memory.server((seconds - 1) * 1_000_000_000L);
         assertThat(memory.server(seconds * 1_000_000_000L)).isLessThanOrEqualTo(before);
