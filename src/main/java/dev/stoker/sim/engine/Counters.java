@@ -38,7 +38,7 @@ public final class Counters {
                         totals.tokens() + r.tokens(),
                         totals.promptSeconds() + r.promptNanos() / 1e9,
                         totals.decodeSeconds() + r.decodeNanos() / 1e9,
-                        Math.max(totals.longest(), r.promptTokens() + r.tokens()));
+                        Math.max(totals.longest(), (double) (r.promptTokens() + r.tokens())));
     }
 
     synchronized void clear() {
