@@ -2,6 +2,7 @@ package dev.stoker;
 
 import dev.stoker.cli.BenchCommand;
 import dev.stoker.cli.CompletionCommand;
+import dev.stoker.cli.DemoCommand;
 import dev.stoker.cli.HelpCommand;
 import dev.stoker.cli.RehearseCommand;
 import dev.stoker.cli.SimCommand;
@@ -34,6 +35,7 @@ public final class Main {
         verbs.put("completion", CompletionCommand::new);
         verbs.put("help", HelpCommand::new);
         verbs.put("sim", SimCommand::new);
+        verbs.put("demo", () -> new DemoCommand(new FirstEstimator()));
         verbs.put("rehearse", RehearseCommand::new);
         return verbs;
     }

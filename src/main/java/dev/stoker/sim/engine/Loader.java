@@ -70,7 +70,7 @@ final class Loader {
     Runner load(ModelSpec model, String shownName, int context, int gpuLayers, KeepAlive session)
             throws EngineFailure, InterruptedException {
         if (unstable) {
-            pause(box.pressure().hangSeconds());
+            pause(box.pressure().unstableSeconds());
             throw broken();
         }
         while (faults.isOn(FaultKind.HANG_LOAD)) {

@@ -89,10 +89,15 @@ public record Box(
      *     memory can't take back
      * @param killSeconds from exhaustion to the end of the runner when less than the reserve is
      *     left
-     * @param hangSeconds the same when more is left, and of every load on an unstable server
+     * @param hangSeconds the same when more is left
+     * @param unstableSeconds how long each load hangs on a server whose driver did not recover
      */
     public record Pressure(
-            Bytes reserve, double cacheShare, double killSeconds, double hangSeconds) {}
+            Bytes reserve,
+            double cacheShare,
+            double killSeconds,
+            double hangSeconds,
+            double unstableSeconds) {}
 
     /** What serves: which protocol the box speaks. */
     public enum Kind {

@@ -83,7 +83,7 @@ public final class BoxFile {
                         speeds(keys.inner("speeds")),
                         keys.has("pressure")
                                 ? pressure(keys.inner("pressure"))
-                                : new Box.Pressure(Bytes.ZERO, 0, 5, 120),
+                                : new Box.Pressure(Bytes.ZERO, 0, 5, 120, 120),
                         server(keys.inner("server")),
                         keys.list("models").stream().map(BoxFile::model).toList());
         keys.done();
@@ -142,7 +142,8 @@ public final class BoxFile {
                         k.bytes("reserve"),
                         k.number("cache_share"),
                         k.number("kill_seconds"),
-                        k.number("hang_seconds"));
+                        k.number("hang_seconds"),
+                        k.number("unstable_seconds"));
         k.done();
         return pressure;
     }

@@ -1,0 +1,201 @@
+package dev.stoker.cli;
+
+import dev.stoker.base.Bytes;
+import dev.stoker.base.Cancellation;
+import dev.stoker.base.ExitCode;
+import dev.stoker.base.Reading;
+import dev.stoker.base.UserError;
+import dev.stoker.memory.MemoryEstimator;
+import dev.stoker.server.ServerException;
+import dev.stoker.sim.physics.Box;
+import dev.stoker.sim.physics.BoxFile;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+
+/**
+ * {@code stoker demo}: the story of the five models on simulated boxes, four configurations at
+ * once, beside what the story tells. It uses no real server and says so. Used by one thread.
+ */
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Show on a simulated machine what memory management does for a benchmark.",
+            "",
+            "Five models on a Jetson with 128 GB, in four configurations. No real server is used."
+        })
+public final class DemoCommand implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+
+    @Option(
+            names = "--speed",
+            description = "Simulated seconds a second. Default: ${DEFAULT-VALUE}.",
+            defaultValue = "60")
+    private double speed = 60;
+
+    @Option(
+            names = "--iterations",
+            description = "Repetitions of each prompt. Default: ${DEFAULT-VALUE}.",
+            defaultValue = "10")
+    private int iterations = 10;
+
+    @Option(
+            names = "--memory",
+            paramLabel = "SIZE",
+            description = "Another amount of memory, such as 256GB: then nothing fails.",
+            defaultValue = "")
+    private String memory = "";
+
+    private final MemoryEstimator estimator;
+
+    /** Makes the command with what the benchmark needs to expect sizes. */
+    public DemoCommand(MemoryEstimator estimator) {
+        this.estimator = estimator;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException, ServerException {
+        if (!(speed >= 1) || speed > 1000 || iterations < 1 || iterations > 100) {
+            throw UserError.wrongUse(
+                    "The speed must be from 1 to 1000 and the iterations from 1 to 100.", "");
+        }
+        Box read = BoxFile.load("thor");
+        Box box = memory.isEmpty() ? read : read.withMemory(Bytes.parse(memory));
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("SIMULATION, no real server: " + box.title() + ", " + shown(box) + ".");
+        err.printf(
+                Locale.ROOT,
+                "Benchmarking five models in four configurations at %.0f times the real speed …%n",
+                speed);
+        err.flush();
+        print(measure(box));
+        return ExitCode.DONE.number();
+    }
+
+    private static String shown(Box box) {
+        return box.host().memory().decimal() + " of memory";
+    }
+
+    private List<DemoRun.Measured> measure(Box box)
+            throws IOException, InterruptedException, ServerException {
+        Path results = Files.createTempDirectory("stoker-demo");
+        List<DemoRun.Measured> measured = new ArrayList<>();
+        try (Interrupts interrupts = new Interrupts();
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Cancellation cancellation = interrupts.cancellation();
+            List<Future<DemoRun.Measured>> runs = new ArrayList<>();
+            for (DemoRun run : DemoRun.ALL) {
+                runs.add(
+                        threads.submit(
+                                () ->
+                                        run.run(
+                                                box,
+                                                speed,
+                                                iterations,
+                                                results,
+                                                estimator,
+                                                cancellation)));
+            }
+            for (Future<DemoRun.Measured> run : runs) {
+                measured.add(run.get());
+            }
+            if (cancellation.isCancelled()) {
+                throw new UserError(ExitCode.INTERRUPTED, "The demonstration was interrupted.", "");
+            }
+            return measured;
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case ServerException s -> throw s;
+                case IOException io -> throw io;
+                case UserError u -> throw u;
+                case null, default -> throw new IllegalStateException(e.getCause());
+            }
+        } finally {
+            delete(results);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+
+    private void print(List<DemoRun.Measured> measured) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("SIMULATED (simulated time and memory; the story was measured on a real one)");
+        out.println();
+        out.printf(
+                Locale.ROOT,
+                "%-27s %-21s %-21s %s%n",
+                "",
+                "failed of 5",
+                "total, min",
+                "memory peak, GB");
+        out.printf(
+                Locale.ROOT,
+                "%-27s %-10s%-11s %-10s%-11s %-10s%s%n",
+                "configuration",
+                "story",
+                "simulated",
+                "story",
+                "simulated",
+                "story",
+                "simulated");
+        for (int i = 0; i < measured.size(); i++) {
+            DemoRun run = DemoRun.ALL.get(i);
+            DemoRun.Measured m = measured.get(i);
+            out.printf(
+                    Locale.ROOT,
+                    "%-27s %-10d%-11d %-10d%-11.1f %-10d%s%n",
+                    run.label(),
+                    run.told().failures(),
+                    m.failed().size(),
+                    run.told().minutes(),
+                    m.time().toMillis() / 60_000.0,
+                    run.told().peakGb(),
+                    peak(m.peak()));
+        }
+        out.println();
+        for (int i = 0; i < measured.size(); i++) {
+            if (!measured.get(i).failed().isEmpty()) {
+                out.println(
+                        DemoRun.ALL.get(i).label()
+                                + ": failed "
+                                + String.join(", ", measured.get(i).failed()));
+            }
+        }
+        out.println();
+        out.println("On a real server the full management is the default:  stoker bench");
+        out.println(
+                "Without it:  stoker bench --unload never --restart never      Try it on a"
+                        + " simulated box:  stoker sim --box thor");
+        out.flush();
+    }
+
+    private static String peak(Reading<Bytes> peak) {
+        return peak instanceof Reading.Known<Bytes>(Bytes bytes)
+                ? String.format(Locale.ROOT, "%.0f", bytes.toGb())
+                : "– (" + peak.reason() + ")";
+    }
+}
