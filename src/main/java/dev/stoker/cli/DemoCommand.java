@@ -104,15 +104,8 @@ public final class DemoCommand implements Callable<Integer> {
             List<Future<DemoRun.Measured>> runs = new ArrayList<>();
             for (DemoRun run : DemoRun.ALL) {
                 runs.add(
-                        threads.submit(
-                                () ->
-                                        run.run(
-                                                box,
-                                                speed,
-                                                iterations,
-                                                results,
-                                                estimator,
-                                                cancellation)));
+                        threads.submit(() ->
+                                run.run(box, speed, iterations, results, estimator, cancellation)));
             }
             for (Future<DemoRun.Measured> run : runs) {
                 measured.add(run.get());

@@ -52,12 +52,7 @@ record DemoRun(String label, boolean unload, boolean restart, Told told) {
      * failed too".
      */
     static final List<String> MODELS =
-            List.of(
-                    "phi4:14b",
-                    "qwen2.5-coder:32b",
-                    "qwq:32b",
-                    "llama3.3:70b",
-                    "deepseek-r1:7b");
+            List.of("phi4:14b", "qwen2.5-coder:32b", "qwq:32b", "llama3.3:70b", "deepseek-r1:7b");
 
     static final List<DemoRun> ALL =
             List.of(
@@ -123,8 +118,7 @@ record DemoRun(String label, boolean unload, boolean restart, Told told) {
             BenchContext context, BenchRequest request, Path results, Cancellation cancellation)
             throws ServerException, InterruptedException {
         BenchPlan plan = Planner.plan(context, request);
-        RunFolder folder =
-                RunFolder.create(results, RunHeaders.header(context, request, plan));
+        RunFolder folder = RunFolder.create(results, RunHeaders.header(context, request, plan));
         try (Journal journal = Journal.open(folder, List.of())) {
             BenchRunner runner =
                     new BenchRunner(

@@ -11,6 +11,7 @@ import dev.stoker.sim.engine.Lease;
 import dev.stoker.sim.engine.TokenSink;
 import dev.stoker.sim.physics.Box;
 import dev.stoker.sim.physics.ModelSpec;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,7 +71,8 @@ final class BenchmarkStory {
         } while (engine.books().server() < before);
     }
 
-    private boolean benchmark(ModelSpec model) throws InterruptedException, BrokenStream, IOException {
+    private boolean benchmark(ModelSpec model)
+            throws InterruptedException, BrokenStream, IOException {
         try {
             engine.acquire(model, model.name(), Ask.DEFAULT).close();
             ask(model, 20, 16);

@@ -1,6 +1,7 @@
 package dev.stoker.sim;
 
 import dev.stoker.base.Clock;
+
 import java.time.Duration;
 import java.time.Instant;
 

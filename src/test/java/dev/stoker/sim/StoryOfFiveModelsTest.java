@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stoker.base.Bytes;
 import dev.stoker.sim.physics.Box;
 import dev.stoker.sim.physics.BoxFile;
+
 import org.assertj.core.api.SoftAssertions;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 
-/** S2: five models on 128 GB, with and without management. Nothing is scripted: the memory decides. */
+/**
+ * S2: five models on 128 GB, with and without management. Nothing is scripted: the memory decides.
+ */
 class StoryOfFiveModelsTest {
     private static final Percentage TEN = Percentage.withPercentage(10);
     private static final int ITERATIONS = Integer.getInteger("iterations", 3);
@@ -39,7 +42,8 @@ class StoryOfFiveModelsTest {
         assertThat(run("thor", 256, true, false).failed()).isEmpty();
     }
 
-    private static BenchmarkStory.Outcome run(String box, int gb, boolean unload, boolean restart) throws Exception {
+    private static BenchmarkStory.Outcome run(String box, int gb, boolean unload, boolean restart)
+            throws Exception {
         Box b = BoxFile.load(box).withMemory(Bytes.gb(gb));
         return new BenchmarkStory(b, ITERATIONS).run(unload, restart);
     }
