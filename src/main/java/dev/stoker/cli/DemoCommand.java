@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -48,8 +49,8 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--speed",
             description = "Simulated seconds a second. Default: ${DEFAULT-VALUE}.",
-            defaultValue = "60")
-    private double speed = 60;
+            defaultValue = "50")
+    private double speed = 50;
 
     @Option(
             names = "--iterations",
@@ -160,12 +161,12 @@ public final class DemoCommand implements Callable<Integer> {
             DemoRun.Measured m = measured.get(i);
             out.printf(
                     Locale.ROOT,
-                    "%-27s %-10d%-11d %-10d%-11.1f %-10d%s%n",
+                    "%-27s %-10d%-11d %-10d%-11s %-10d%s%n",
                     run.label(),
                     run.told().failures(),
                     m.failed().size(),
                     run.told().minutes(),
-                    m.time().toMillis() / 60_000.0,
+                    minutes(m.time()),
                     run.told().peakGb(),
                     peak(m.peak()));
         }
@@ -184,6 +185,12 @@ public final class DemoCommand implements Callable<Integer> {
                 "Without it:  stoker bench --unload never --restart never      Try it on a"
                         + " simulated box:  stoker sim --box thor");
         out.flush();
+    }
+
+    private static String minutes(Reading<Duration> time) {
+        return time instanceof Reading.Known<Duration>(Duration d)
+                ? String.format(Locale.ROOT, "%.1f", d.toMillis() / 60_000.0)
+                : "–";
     }
 
     private static String peak(Reading<Bytes> peak) {

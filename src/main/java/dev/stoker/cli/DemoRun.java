@@ -68,7 +68,7 @@ record DemoRun(String label, boolean unload, boolean restart, Told told) {
     record Told(int failures, int minutes, int peakGb) {}
 
     /** What was measured, in simulated time. */
-    record Measured(List<String> failed, Duration time, Reading<Bytes> peak) {}
+    record Measured(List<String> failed, Reading<Duration> time, Reading<Bytes> peak) {}
 
     /** Starts a box, runs the benchmark on it, and ends it. */
     Measured run(
@@ -119,7 +119,7 @@ record DemoRun(String label, boolean unload, boolean restart, Told told) {
             throws ServerException, InterruptedException {
         BenchPlan plan = Planner.plan(context, request);
         RunFolder folder = RunFolder.create(results, RunHeaders.header(context, request, plan));
-        try (Journal journal = Journal.open(folder, List.of())) {
+        try (Journal journal = Journal.open(folder)) {
             BenchRunner runner =
                     new BenchRunner(
                             context,

@@ -34,7 +34,7 @@ final class Metrics {
         head(name, "histogram", help);
         for (double bound : bounds) {
             long count = items.stream().filter(i -> measure.applyAsDouble(i) <= bound).count();
-            value(name + "_bucket{" + labels + ",le=\"" + shown(bound) + "\"}", count);
+            value(name + "_bucket{" + labels + ",le=\"" + shown(bound) + "\"}", (double) count);
         }
         value(name + "_bucket{" + labels + ",le=\"+Inf\"}", items.size());
         value(name + "_sum{" + labels + "}", items.stream().mapToDouble(measure).sum());

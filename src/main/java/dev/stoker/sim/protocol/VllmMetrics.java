@@ -89,8 +89,10 @@ final class VllmMetrics {
         long byLength = done.stream().filter(f -> f.result().byLength()).count();
         p.value(
                 "vllm:request_success_total{" + labels + ",finished_reason=\"stop\"}",
-                done.size() - byLength);
-        p.value("vllm:request_success_total{" + labels + ",finished_reason=\"length\"}", byLength);
+                (double) (done.size() - byLength));
+        p.value(
+                "vllm:request_success_total{" + labels + ",finished_reason=\"length\"}",
+                (double) byLength);
         histograms(p, labels, done);
         return p.toString();
     }
