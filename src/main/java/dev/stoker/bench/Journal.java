@@ -105,7 +105,17 @@ public final class Journal implements AutoCloseable {
                 throw e;
             }
         } catch (IOException e) {
-            throw RunFolder.unwritable(folder.path(), e);
+            throw new UserError(
+                    ExitCode.WRONG_USE,
+                    "The run's file "
+                            + folder.events()
+                            + " can not be written: "
+                            + RunFolder.reason(e)
+                            + ".",
+                    "What was written is kept. When it can be written again, go on with: stoker"
+                            + " bench --resume "
+                            + folder.id(),
+                    e);
         }
         events.add(event);
     }

@@ -9,6 +9,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -73,6 +74,7 @@ public record RunFolder(Path path) {
             case NotDirectoryException n -> "it is no folder";
             case FileAlreadyExistsException f -> "there is a file of that name";
             case FileSystemException f when f.getReason() != null -> Text.plain(f.getReason());
+            case ClosedChannelException c -> "it was closed";
             default -> Text.plain(String.valueOf(e.getMessage()));
         };
     }
