@@ -52,7 +52,7 @@ class ArchitectureTest {
         room("host", "base");
         room("gguf", "base");
         room("json", "base");
-        room("trace", "base");
+        room("trace", "base json");
         room("memory", "base");
         room("server", "base json trace http");
         room("control", "base json http host");

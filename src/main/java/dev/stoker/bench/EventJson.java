@@ -1,7 +1,6 @@
 package dev.stoker.bench;
 
 import dev.stoker.base.Bytes;
-import dev.stoker.base.Reading;
 import dev.stoker.bench.BenchEvent.Loaded;
 import dev.stoker.bench.BenchEvent.MemoryMarked;
 import dev.stoker.bench.BenchEvent.ModelEnded;
@@ -14,7 +13,9 @@ import dev.stoker.bench.BenchEvent.RunEnded;
 import dev.stoker.bench.BenchEvent.RunStarted;
 import dev.stoker.bench.BenchEvent.StepFailed;
 import dev.stoker.bench.BenchEvent.Unloaded;
+import dev.stoker.json.Fields;
 import dev.stoker.json.Json;
+import dev.stoker.trace.TraceJson;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -22,7 +23,6 @@ import tools.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * The journal's form of an event: one JSON object. An unknown figure is an object with its reason,
@@ -43,7 +43,7 @@ final class EventJson {
             }
             case Loaded e -> {
                 o.put("model", e.model()).put("client_nanos", e.clientTime().toNanos());
-                reading(o, "server_nanos", e.serverTime(), Duration::toNanos);
+                Fields.reading(o, "server_nanos", e.serverTime(), Duration::toNanos);
                 o.put("already_loaded", e.alreadyLoaded());
             }
             case MemoryMarked e -> {
@@ -53,7 +53,7 @@ final class EventJson {
             case RequestEnded e -> {
                 o.put("model", e.model()).put("prompt", e.prompt()).put("iteration", e.iteration());
                 o.put("alone", e.alone());
-                o.set("trace", TraceJson.write(e.trace()));
+                o.set("trace", TraceJson.tree(e.trace()));
             }
             case StepFailed e -> {
                 o.put("model", e.model()).put("step", e.step());
@@ -61,7 +61,7 @@ final class EventJson {
             }
             case Unloaded e -> {
                 o.put("model", e.model()).put("gone", e.gone()).put("nanos", e.time().toNanos());
-                reading(o, "retained_bytes", e.retained(), Bytes::count);
+                Fields.reading(o, "retained_bytes", e.retained(), Bytes::count);
             }
             case ModelEnded e -> {
                 o.put("model", e.model()).put("outcome", lower(e.outcome()));
@@ -84,56 +84,57 @@ final class EventJson {
     }
 
     private static BenchEvent event(JsonNode o) {
-        long at = integer(o, "at");
-        String type = text(o, "type");
+        long at = Fields.integer(o, "at");
+        String type = Fields.text(o, "type");
         return switch (type) {
-            case "run-started" -> new RunStarted(at, truth(o, "resumed"));
-            case "model-started" -> new ModelStarted(at, text(o, "model"), count(o, "attempt"));
+            case "run-started" -> new RunStarted(at, Fields.truth(o, "resumed"));
+            case "model-started" ->
+                    new ModelStarted(at, Fields.text(o, "model"), Fields.count(o, "attempt"));
             case "restarted" ->
                     new Restarted(
                             at,
-                            text(o, "model"),
-                            text(o, "means"),
-                            truth(o, "ok"),
+                            Fields.text(o, "model"),
+                            Fields.text(o, "means"),
+                            Fields.truth(o, "ok"),
                             nanos(o, "nanos"),
-                            text(o, "detail"));
+                            Fields.text(o, "detail"));
             case "loaded" ->
                     new Loaded(
                             at,
-                            text(o, "model"),
+                            Fields.text(o, "model"),
                             nanos(o, "client_nanos"),
-                            reading(o, "server_nanos", Duration::ofNanos),
-                            truth(o, "already_loaded"));
-            case "memory" -> new MemoryMarked(at, text(o, "model"), phase(o), mark(o));
+                            Fields.reading(o, "server_nanos", Duration::ofNanos),
+                            Fields.truth(o, "already_loaded"));
+            case "memory" -> new MemoryMarked(at, Fields.text(o, "model"), phase(o), mark(o));
             case "request" ->
                     new RequestEnded(
                             at,
-                            text(o, "model"),
-                            text(o, "prompt"),
-                            count(o, "iteration"),
-                            truth(o, "alone"),
+                            Fields.text(o, "model"),
+                            Fields.text(o, "prompt"),
+                            Fields.count(o, "iteration"),
+                            Fields.truth(o, "alone"),
                             TraceJson.read(o.path("trace")));
             case "step-failed" ->
                     new StepFailed(
                             at,
-                            text(o, "model"),
-                            text(o, "step"),
-                            text(o, "code"),
-                            text(o, "sentence"));
+                            Fields.text(o, "model"),
+                            Fields.text(o, "step"),
+                            Fields.text(o, "code"),
+                            Fields.text(o, "sentence"));
             case "unloaded" ->
                     new Unloaded(
                             at,
-                            text(o, "model"),
-                            truth(o, "gone"),
+                            Fields.text(o, "model"),
+                            Fields.truth(o, "gone"),
                             nanos(o, "nanos"),
-                            reading(o, "retained_bytes", Bytes::of));
+                            Fields.reading(o, "retained_bytes", Bytes::of));
             case "model-ended" ->
                     new ModelEnded(
                             at,
-                            text(o, "model"),
-                            Outcome.valueOf(text(o, "outcome").toUpperCase(Locale.ROOT)),
-                            text(o, "reason"));
-            case "run-ended" -> new RunEnded(at, truth(o, "interrupted"), nanos(o, "nanos"));
+                            Fields.text(o, "model"),
+                            Outcome.valueOf(Fields.text(o, "outcome").toUpperCase(Locale.ROOT)),
+                            Fields.text(o, "reason"));
+            case "run-ended" -> new RunEnded(at, Fields.truth(o, "interrupted"), nanos(o, "nanos"));
             default -> throw new IllegalArgumentException("unknown event " + type);
         };
     }
@@ -154,71 +155,31 @@ final class EventJson {
     }
 
     private static void mark(ObjectNode o, MemoryMark m) {
-        reading(o, "host_available_bytes", m.hostAvailable(), Bytes::count);
-        reading(o, "server_resident_bytes", m.serverResident(), Bytes::count);
-        reading(o, "cgroup_bytes", m.cgroup(), Bytes::count);
-        reading(o, "model_bytes", m.modelTotal(), Bytes::count);
-        reading(o, "model_on_gpu_bytes", m.modelOnGpu(), Bytes::count);
+        Fields.reading(o, "host_available_bytes", m.hostAvailable(), Bytes::count);
+        Fields.reading(o, "server_resident_bytes", m.serverResident(), Bytes::count);
+        Fields.reading(o, "cgroup_bytes", m.cgroup(), Bytes::count);
+        Fields.reading(o, "model_bytes", m.modelTotal(), Bytes::count);
+        Fields.reading(o, "model_on_gpu_bytes", m.modelOnGpu(), Bytes::count);
     }
 
     private static MemoryMark mark(JsonNode o) {
         return new MemoryMark(
-                reading(o, "host_available_bytes", Bytes::of),
-                reading(o, "server_resident_bytes", Bytes::of),
-                reading(o, "cgroup_bytes", Bytes::of),
-                reading(o, "model_bytes", Bytes::of),
-                reading(o, "model_on_gpu_bytes", Bytes::of));
+                Fields.reading(o, "host_available_bytes", Bytes::of),
+                Fields.reading(o, "server_resident_bytes", Bytes::of),
+                Fields.reading(o, "cgroup_bytes", Bytes::of),
+                Fields.reading(o, "model_bytes", Bytes::of),
+                Fields.reading(o, "model_on_gpu_bytes", Bytes::of));
     }
 
     private static Phase phase(JsonNode o) {
-        return Phase.valueOf(text(o, "phase").toUpperCase(Locale.ROOT));
+        return Phase.valueOf(Fields.text(o, "phase").toUpperCase(Locale.ROOT));
     }
 
     static String lower(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT);
     }
 
-    static <T> void reading(ObjectNode o, String name, Reading<T> r, Function<T, Long> number) {
-        switch (r) {
-            case Reading.Known<T>(T value) -> o.put(name, number.apply(value));
-            case Reading.Unsupported<T>(String why) -> o.putObject(name).put("unsupported", why);
-            case Reading.Failed<T>(String why) -> o.putObject(name).put("failed", why);
-        }
-    }
-
-    static <T> Reading<T> reading(JsonNode o, String name, Function<Long, T> value) {
-        JsonNode at = o.path(name);
-        if (at.isIntegralNumber() && at.canConvertToLong()) {
-            return Reading.known(value.apply(at.longValue()));
-        }
-        if (at.has("failed")) {
-            return Reading.failed(text(at, "failed"));
-        }
-        return Reading.unsupported(text(at, "unsupported"));
-    }
-
-    static String text(JsonNode o, String name) {
-        return Json.text(o, name).orElseThrow(() -> new IllegalArgumentException("no " + name));
-    }
-
-    static long integer(JsonNode o, String name) {
-        return Json.integer(o, name).orElseThrow(() -> new IllegalArgumentException("no " + name));
-    }
-
-    /** Returns a number that counts something: from 0, and small enough to be one. */
-    static int count(JsonNode o, String name) {
-        long n = integer(o, name);
-        if (n < 0 || n > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("no count: " + name);
-        }
-        return (int) n;
-    }
-
-    static boolean truth(JsonNode o, String name) {
-        return Json.truth(o, name).orElseThrow(() -> new IllegalArgumentException("no " + name));
-    }
-
     private static Duration nanos(JsonNode o, String name) {
-        return Duration.ofNanos(integer(o, name));
+        return Duration.ofNanos(Fields.integer(o, name));
     }
 }

@@ -3,6 +3,7 @@ package dev.stoker.bench;
 import dev.stoker.base.Bytes;
 import dev.stoker.bench.BenchRequest.Restart;
 import dev.stoker.bench.BenchRequest.Unload;
+import dev.stoker.json.Fields;
 import dev.stoker.json.Json;
 
 import tools.jackson.databind.JsonNode;
@@ -65,8 +66,7 @@ final class HeaderJson {
      * @throws IllegalArgumentException if the node is no header of a version that is known
      */
     static RunHeader read(JsonNode o) {
-        if (!EventJson.text(o, "schema").equals(SCHEMA)
-                || EventJson.integer(o, "version") != VERSION) {
+        if (!Fields.text(o, "schema").equals(SCHEMA) || Fields.integer(o, "version") != VERSION) {
             throw new IllegalArgumentException("another schema or version");
         }
         JsonNode s = o.path("server");
@@ -82,9 +82,9 @@ final class HeaderJson {
         for (JsonNode p : q.path("prompts")) {
             prompts.add(
                     new BenchPrompt(
-                            EventJson.text(p, "name"),
-                            EventJson.text(p, "prompt"),
-                            EventJson.integer(p, "max_tokens")));
+                            Fields.text(p, "name"),
+                            Fields.text(p, "prompt"),
+                            Fields.integer(p, "max_tokens")));
         }
         if (prompts.isEmpty()) {
             throw new IllegalArgumentException("it has no prompts");
@@ -93,34 +93,34 @@ final class HeaderJson {
                 new BenchRequest(
                         names,
                         prompts,
-                        EventJson.count(q, "iterations"),
+                        Fields.count(q, "iterations"),
                         Json.integer(q, "context")
                                 .map(OptionalLong::of)
                                 .orElse(OptionalLong.empty()),
-                        Unload.valueOf(EventJson.text(q, "unload").toUpperCase(Locale.ROOT)),
-                        Restart.valueOf(EventJson.text(q, "restart").toUpperCase(Locale.ROOT)),
-                        Bytes.of(EventJson.integer(q, "restart_above_bytes")),
-                        Duration.ofNanos(EventJson.integer(q, "stall_nanos")),
-                        EventJson.integer(q, "seed"),
-                        EventJson.count(q, "parallel_small"));
+                        Unload.valueOf(Fields.text(q, "unload").toUpperCase(Locale.ROOT)),
+                        Restart.valueOf(Fields.text(q, "restart").toUpperCase(Locale.ROOT)),
+                        Bytes.of(Fields.integer(q, "restart_above_bytes")),
+                        Duration.ofNanos(Fields.integer(q, "stall_nanos")),
+                        Fields.integer(q, "seed"),
+                        Fields.count(q, "parallel_small"));
         List<RunHeader.Model> models = new ArrayList<>();
         for (JsonNode m : o.path("models")) {
             models.add(
                     new RunHeader.Model(
-                            EventJson.text(m, "name"),
-                            EventJson.text(m, "quantization"),
-                            EventJson.integer(m, "file_bytes"),
-                            EventJson.integer(m, "expected_bytes"),
-                            EventJson.text(m, "skip")));
+                            Fields.text(m, "name"),
+                            Fields.text(m, "quantization"),
+                            Fields.integer(m, "file_bytes"),
+                            Fields.integer(m, "expected_bytes"),
+                            Fields.text(m, "skip")));
         }
         return new RunHeader(
-                EventJson.text(o, "id"),
-                EventJson.integer(o, "started"),
-                EventJson.text(o, "stoker"),
-                EventJson.text(s, "kind"),
-                EventJson.text(s, "title"),
-                EventJson.text(s, "version"),
-                EventJson.text(s, "url"),
+                Fields.text(o, "id"),
+                Fields.integer(o, "started"),
+                Fields.text(o, "stoker"),
+                Fields.text(s, "kind"),
+                Fields.text(s, "title"),
+                Fields.text(s, "version"),
+                Fields.text(s, "url"),
                 Json.text(s, "box"),
                 Json.number(s, "speed").orElse(1.0),
                 request,

@@ -3,13 +3,19 @@ package dev.stoker.json;
 import dev.stoker.base.Reading;
 
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.util.TokenBuffer;
 
+import java.io.OutputStream;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The one JSON mapper, and a few ways to look into a tree that comes from a server: a field that is
@@ -55,6 +61,18 @@ public final class Json {
     /** Returns a plain value (number, text, truth value, list, map) as a tree. */
     public static JsonNode tree(Object value) {
         return MAPPER.valueToTree(value);
+    }
+
+    /** Returns what is written to the generator as a tree. */
+    public static JsonNode tree(Consumer<JsonGenerator> writer) {
+        TokenBuffer buffer = TokenBuffer.forGeneration();
+        writer.accept(buffer);
+        return MAPPER.readTree(buffer.asParser(ObjectReadContext.empty()));
+    }
+
+    /** Returns a generator of JSON text; closing it does not close the stream. */
+    public static JsonGenerator generator(OutputStream out) {
+        return MAPPER.writer().without(StreamWriteFeature.AUTO_CLOSE_TARGET).createGenerator(out);
     }
 
     public static ObjectNode object() {
