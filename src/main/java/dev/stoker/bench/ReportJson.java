@@ -57,7 +57,11 @@ public final class ReportJson {
         request.put("iterations", h.request().iterations());
         request.put("unload", EventJson.lower(h.request().unload()));
         request.put("restart", EventJson.lower(h.request().restart()));
+        request.put("restart_above_bytes", h.request().restartAbove().count());
+        request.put("stall_seconds", h.request().stall().toNanos() / 1e9);
         request.put("seed", h.request().seed());
+        request.put("parallel_small", h.request().parallelSmall());
+        h.request().contextLength().ifPresent(n -> request.put("context_tokens", n));
         ArrayNode prompts = request.putArray("prompts");
         for (BenchPrompt p : h.request().prompts()) {
             prompts.addObject().put("name", p.name()).put("max_tokens", p.maxTokens());
@@ -73,7 +77,12 @@ public final class ReportJson {
     private static ObjectNode model(ModelResult m) {
         ObjectNode o = Json.object();
         o.put("name", m.name());
-        o.put("quantization", m.quantization().isEmpty() ? null : m.quantization());
+        if (m.quantization().isEmpty()) {
+            o.putNull("quantization");
+            unknown(o, "quantization", "the server does not tell it");
+        } else {
+            o.put("quantization", m.quantization());
+        }
         o.put("outcome", EventJson.lower(m.outcome()));
         o.put("reason", m.reason().isEmpty() ? null : m.reason());
         spread(o, "load_seconds", m.loadSeconds());
