@@ -48,6 +48,7 @@ final class LauncherE2e {
                         "pom.xml",
                         "src/main",
                         "src/dist",
+                        "docs/metrics.md",
                         "target/quick/stoker.jar",
                         "target/quick/lib")) {
             copy(ROOT.resolve(part), tree.resolve(part));

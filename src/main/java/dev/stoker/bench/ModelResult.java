@@ -57,6 +57,19 @@ public record ModelResult(
         prompts = List.copyOf(prompts);
     }
 
+    /**
+     * Returns what the model takes in all memories: what the server's processes grew by, or what
+     * the server says if that is more, as memory on a discrete GPU is no process's resident memory.
+     */
+    public Reading<Bytes> footprint() {
+        if (!(takenBytes instanceof Reading.Known<Bytes>(Bytes grown))) {
+            return modelBytes.isKnown() ? modelBytes : takenBytes;
+        }
+        return modelBytes instanceof Reading.Known<Bytes>(Bytes said)
+                ? Reading.known(grown.max(said))
+                : takenBytes;
+    }
+
     /** Memory at each phase; unknown where the phase was not reached. */
     public record Memory(
             Reading<MemoryMark> before,

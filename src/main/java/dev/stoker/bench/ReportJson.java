@@ -107,6 +107,7 @@ public final class ReportJson {
         phase(o, "loaded", m.memory().loaded());
         phase(o, "peak", m.memory().peak());
         phase(o, "after", m.memory().after());
+        bytes(o, "footprint_bytes", m.footprint());
         bytes(o, "taken_bytes", m.takenBytes());
         bytes(o, "model_bytes", m.modelBytes());
         bytes(o, "on_gpu_bytes", m.onGpuBytes());

@@ -3,7 +3,6 @@ package dev.stoker.cli;
 import dev.stoker.base.Bytes;
 import dev.stoker.base.Reading;
 import dev.stoker.base.Text;
-import dev.stoker.bench.BenchEvent.Outcome;
 import dev.stoker.bench.BenchPlan;
 import dev.stoker.bench.BenchReport;
 import dev.stoker.bench.Checklist;
@@ -58,7 +57,7 @@ final class BenchView {
                     Numbers.gib(plan.available()),
                     before(m, plan));
         }
-        table.lines(terminal.columns()).forEach(l -> out.println("  " + l));
+        table.lines(terminal.columns() - 2).forEach(l -> out.println("  " + l));
         if (!plan.loaded().isEmpty()) {
             String names =
                     String.join(
@@ -72,10 +71,13 @@ final class BenchView {
                             ? "  Unloaded first: " + names
                             : "  Stays in memory: " + names);
         }
-        out.println(
+        print(
+                out,
+                "  ",
                 plan.canRestart()
-                        ? "  Restarts, where needed: by " + plan.restartMeans()
-                        : "  Restarts: not possible. " + plan.restartMeans());
+                        ? "Restarts, where needed: by " + plan.restartMeans()
+                        : "Restarts: not possible. " + plan.restartMeans(),
+                "    ");
     }
 
     private static String band(Reading<MemoryEstimate> estimate) {
@@ -110,7 +112,7 @@ final class BenchView {
                         case WARNING -> terminal.paint(Colour.WARNING, "!");
                         case BAD -> terminal.paint(Colour.BAD, "✗");
                     };
-            out.println("  " + sign + " " + c.title() + ": " + c.detail());
+            print(out, "  " + sign + " ", c.title() + ": " + c.detail(), "      ");
         }
     }
 
@@ -146,13 +148,13 @@ final class BenchView {
                     Numbers.meanAndSpread(m.decodeTokensPerSecond()),
                     Numbers.range(m.decodeTokensPerSecond()),
                     Numbers.mean(m.serverDecodeTokensPerSecond()),
-                    Numbers.gib(m.takenBytes()),
+                    Numbers.gib(m.footprint()),
                     share(m),
                     cleanup(m.cleanup()),
                     verdict(m));
         }
         table.lines(terminal.columns()).forEach(out::println);
-        remarks(out, report);
+        BenchRemarks.of(report).forEach(r -> print(out, "  ", r, "    "));
     }
 
     private void simulated(PrintWriter out, String box) {
@@ -194,76 +196,7 @@ final class BenchView {
         };
     }
 
-    private void remarks(PrintWriter out, BenchReport report) {
-        for (ModelResult m : report.models()) {
-            String name = Text.plain(m.name(), 60);
-            if (m.outcome() != Outcome.PASSED) {
-                out.println(
-                        "  "
-                                + name
-                                + " "
-                                + m.outcome().name().toLowerCase(Locale.ROOT)
-                                + ": "
-                                + Text.plain(m.reason(), 600));
-                continue;
-            }
-            if (m.cleanup() instanceof Cleanup.Retained r) {
-                out.println(
-                        "  "
-                                + name
-                                + " was unloaded, but "
-                                + r.bytes().binary()
-                                + " did not come back: the server keeps it until a restart.");
-            }
-            if (m.cleanup() instanceof Cleanup.StillLoaded) {
-                out.println("  " + name + " is still in memory: the server did not let it go.");
-            }
-            if (!m.promptTokensPerSecond().isKnown()) {
-                out.println(
-                        "  "
-                                + name
-                                + ": no prompt rate, because "
-                                + because(m.promptTokensPerSecond()));
-            }
-            if (!m.decodeTokensPerSecond().isKnown()) {
-                out.println(
-                        "  "
-                                + name
-                                + ": no decode rate, because "
-                                + because(m.decodeTokensPerSecond()));
-            }
-            if (m.restarts() > 0) {
-                out.println(
-                        "  "
-                                + name
-                                + ": the server was restarted "
-                                + (m.restarts() == 1 ? "once." : m.restarts() + " times."));
-            }
-            if (!m.alone()) {
-                out.println(
-                        "  "
-                                + name
-                                + " was measured beside other models: its figures are shared"
-                                + " ones.");
-            }
-        }
-        if (report.unreadableLines() > 0) {
-            out.println(
-                    "  "
-                            + report.unreadableLines()
-                            + " line(s) of the journal could not be read and were left out.");
-        }
-        if (!report.pending().isEmpty()) {
-            out.println(
-                    "  Not run yet: "
-                            + Text.plain(String.join(", ", report.pending()), 400)
-                            + ". Go on with: stoker bench --resume "
-                            + report.id());
-        }
-    }
-
-    private static String because(Reading<?> reading) {
-        String reason = Text.plain(reading.reason(), 300);
-        return reason.endsWith(".") ? reason : reason + ".";
+    private void print(PrintWriter out, String first, String text, String indent) {
+        Paragraph.lines(first, text, indent, terminal.columns()).forEach(out::println);
     }
 }
