@@ -54,6 +54,12 @@ final class BenchCli implements AutoCloseable {
         return this;
     }
 
+    /** See {@link StokerCli#fileLimit}. */
+    BenchCli fileLimit(int kib) {
+        stoker.fileLimit(kib);
+        return this;
+    }
+
     Path results() {
         return results;
     }

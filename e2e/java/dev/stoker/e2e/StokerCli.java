@@ -33,6 +33,7 @@ final class StokerCli implements AutoCloseable {
     private final ProcessFamily family = new ProcessFamily();
     private final Map<String, String> environment = new LinkedHashMap<>();
     private String stdin = "";
+    private int fileLimitKib;
     private int calls;
 
     /** The folder of the checkout, which holds {@code pom.xml} and the launcher. */
@@ -59,6 +60,15 @@ final class StokerCli implements AutoCloseable {
         return this;
     }
 
+    /**
+     * The calls that follow may write no file beyond that size, as on a disk that is full; 0 lifts
+     * the limit.
+     */
+    StokerCli fileLimit(int kib) {
+        fileLimitKib = kib;
+        return this;
+    }
+
     /** A folder of this test, for results, stores and the like; deleted at the end. */
     Path folder(String name) {
         return folder.folder(name);
@@ -80,6 +90,11 @@ final class StokerCli implements AutoCloseable {
             throw new AssertionError("no launcher at " + launcher);
         }
         List<String> command = new ArrayList<>(defaultSignals());
+        if (fileLimitKib > 0) {
+            // The shell counts in blocks of 512 bytes.
+            String limited = "ulimit -f " + 2 * fileLimitKib + " && exec \"$0\" \"$@\"";
+            command.addAll(List.of("/bin/sh", "-c", limited));
+        }
         command.add(launcher.toString());
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.path().toFile());

@@ -16,6 +16,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -72,6 +73,7 @@ public record RunFolder(Path path) {
         return switch (e) {
             case AccessDeniedException a -> "permission denied";
             case NotDirectoryException n -> "it is no folder";
+            case NoSuchFileException n -> "no folder can be made there";
             case FileAlreadyExistsException f -> "there is a file of that name";
             case FileSystemException f when f.getReason() != null -> Text.plain(f.getReason());
             case ClosedChannelException c -> "it was closed";
