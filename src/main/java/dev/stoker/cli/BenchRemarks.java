@@ -30,6 +30,7 @@ final class BenchRemarks {
         remarks.cleanups(report);
         remarks.missing(report, "no prompt rate", ModelResult::promptTokensPerSecond);
         remarks.missing(report, "no decode rate", ModelResult::decodeTokensPerSecond);
+        remarks.missing(report, "no share on GPUs", ModelResult::modelBytes);
         remarks.circumstances(report);
         return List.copyOf(remarks.lines);
     }
