@@ -48,7 +48,10 @@ public final class ReportBuilder {
         List<String> pending = new ArrayList<>();
         for (RunHeader.Model model : header.models()) {
             boolean touched = of(ModelStarted.class, model.name()).findAny().isPresent();
-            Optional<ModelEnded> end = of(ModelEnded.class, model.name()).reduce((a, b) -> b);
+            Optional<ModelEnded> end =
+                    of(ModelEnded.class, model.name())
+                            .reduce((a, b) -> b)
+                            .or(() -> neverRun(model));
             if (end.isEmpty()) {
                 pending.add(model.name());
             }
@@ -83,6 +86,18 @@ public final class ReportBuilder {
             return Reading.unsupported("the run was cut off, and its time until then is not known");
         }
         return ends == 0 ? Reading.unsupported("it has not run yet") : Reading.known(sum);
+    }
+
+    /** A model that the plan leaves out needs no turn. */
+    private Optional<ModelEnded> neverRun(RunHeader.Model model) {
+        return model.skip().isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new ModelEnded(
+                                contents.header().startedEpochMillis(),
+                                model.name(),
+                                Outcome.SKIPPED,
+                                model.skip()));
     }
 
     private <E extends BenchEvent> Stream<E> of(Class<E> type, String model) {

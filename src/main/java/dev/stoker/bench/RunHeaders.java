@@ -55,16 +55,13 @@ public final class RunHeaders {
     }
 
     /**
-     * Returns the request of a run as it has to be given to go on with it: its models, in its
-     * order.
+     * Returns the request of a run as it has to be given to go on with it: the models whose turn is
+     * not over, in its order.
      */
-    public static BenchRequest request(RunHeader header) {
-        BenchRequest r = header.request();
+    public static BenchRequest request(RunFolder.Contents run) {
+        BenchRequest r = run.header().request();
         return new BenchRequest(
-                header.models().stream()
-                        .filter(m -> m.skip().isEmpty())
-                        .map(RunHeader.Model::name)
-                        .toList(),
+                ReportBuilder.report(run).pending(),
                 r.prompts(),
                 r.iterations(),
                 r.contextLength(),

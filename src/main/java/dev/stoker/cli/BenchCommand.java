@@ -27,11 +27,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -125,9 +123,13 @@ public final class BenchCommand implements Callable<Integer> {
             return exitCode(report).number();
         }
         Optional<RunFolder.Contents> earlier = earlier();
+        if (earlier.isPresent() && ReportBuilder.report(earlier.get()).complete()) {
+            BenchReport report = ReportBuilder.report(earlier.get());
+            print(report, terminal);
+            return exitCode(report).number();
+        }
         BenchRequest request =
-                earlier.map(c -> RunHeaders.request(c.header()))
-                        .orElseGet(() -> options.request(env));
+                earlier.map(RunHeaders::request).orElseGet(() -> options.request(env));
         Connection connection =
                 connector.connect(
                         urls(earlier),
@@ -144,11 +146,14 @@ public final class BenchCommand implements Callable<Integer> {
                         StokerVersion.text());
         BenchPlan plan = Planner.plan(context, request);
         earlier.ifPresent(c -> RunHeaders.requireSameServer(c.header(), plan.server()));
-        show(connection, context, plan, terminal);
+        Consent consent = new Consent(terminal, System.in, err());
+        if (!output.quiet || dryRun || (consent.canAsk() && !yes)) {
+            show(connection, context, plan, terminal);
+        }
         if (dryRun) {
             return ExitCode.DONE.number();
         }
-        return run(context, request, plan, consent(plan, request, terminal), terminal);
+        return run(context, request, plan, consent.toRestart(plan, request, yes), terminal);
     }
 
     private Optional<RunFolder.Contents> earlier() {
@@ -171,73 +176,17 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     private Path resultsFolder() {
-        if (results != null) {
-            return results;
-        }
-        String old = env.getOrDefault("RESULTS_DIR", "");
-        if (!old.isBlank()) {
-            return Path.of(old);
-        }
-        String data = env.getOrDefault("XDG_DATA_HOME", "");
-        Path home =
-                data.isBlank()
-                        ? Path.of(env.getOrDefault("HOME", "."), ".local", "share")
-                        : Path.of(data);
-        return home.resolve("stoker").resolve("runs");
+        return ResultsFolder.of(results, env);
     }
 
     private void show(
             Connection connection, BenchContext context, BenchPlan plan, Terminal terminal) {
         PrintWriter to = dryRun && !output.json ? out() : err();
         BenchView view = new BenchView(terminal);
-        if (!output.quiet || dryRun) {
-            connection.remarks().forEach(r -> err().println("! " + r));
-            view.plan(to, plan);
-            view.checklist(to, Checklist.of(context, plan));
-            to.flush();
-        }
-    }
-
-    /** Returns whether the user agreed to restarts; throws where a yes is needed and missing. */
-    private boolean consent(BenchPlan plan, BenchRequest request, Terminal terminal) {
-        if (yes) {
-            return true;
-        }
-        if (terminal.inIsTerminal() && terminal.errIsTerminal()) {
-            err().print("Go on? [y/N] ");
-            err().flush();
-            if (!agreed()) {
-                throw new UserError(ExitCode.REFUSED, "Nothing was done, as nobody said yes.", "");
-            }
-            return true;
-        }
-        if (plan.needsConsent()) {
-            throw new UserError(
-                    ExitCode.REFUSED,
-                    "This run would unload models that others loaded, or restart the server, and"
-                            + " nobody can be asked here.",
-                    "Look at the plan above and add --yes; or use --unload never --restart never.");
-        }
-        if (plan.canRestart() && request.restart() != BenchRequest.Restart.NEVER && !output.quiet) {
-            err().println("! Without --yes the server is not restarted, not even after a failure.");
-            err().flush();
-        }
-        return false;
-    }
-
-    private static boolean agreed() {
-        try {
-            StringBuilder answer = new StringBuilder();
-            for (int c = System.in.read(); c >= 0 && c != '\n'; c = System.in.read()) {
-                if (answer.length() < 10) {
-                    answer.append((char) c);
-                }
-            }
-            String word = answer.toString().strip().toLowerCase(Locale.ROOT);
-            return word.equals("y") || word.equals("yes");
-        } catch (IOException e) {
-            return false;
-        }
+        connection.remarks().forEach(r -> err().println("! " + r));
+        view.plan(to, plan);
+        view.checklist(to, Checklist.of(context, plan));
+        to.flush();
     }
 
     private int run(

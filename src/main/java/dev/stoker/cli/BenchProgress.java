@@ -60,7 +60,7 @@ final class BenchProgress implements BenchListener, AutoCloseable {
 
     @Override
     public synchronized void step(int index, int total, String model, String step) {
-        line = "[%d/%d] %s · %s".formatted(index, total, Text.plain(model, 40), step);
+        line = "[%d/%d] %s · %s".formatted(index, total, ModelName.shown(model), step);
         chunks = 0;
         chunksSince = clock.nanos();
         draw(true);

@@ -103,14 +103,20 @@ final class BenchRemarks {
         if (!report.pending().isEmpty()) {
             lines.add(
                     "Not run yet: "
-                            + Text.plain(String.join(", ", report.pending()), 400)
+                            + Text.plain(
+                                    String.join(
+                                            ", ",
+                                            report.pending().stream()
+                                                    .map(ModelName::shown)
+                                                    .toList()),
+                                    400)
                             + ". Go on with: stoker bench --resume "
                             + report.id());
         }
     }
 
     private static String name(ModelResult m) {
-        return Text.plain(m.name(), 60);
+        return ModelName.shown(m.name());
     }
 
     private static String sentence(String reason) {

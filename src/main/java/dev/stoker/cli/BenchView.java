@@ -29,7 +29,9 @@ final class BenchView {
 
     void plan(PrintWriter out, BenchPlan plan) {
         int run = plan.toRun().size();
-        out.println(
+        print(
+                out,
+                "",
                 terminal.paint(Colour.STRONG, "Plan")
                         + " for "
                         + plan.server().title()
@@ -40,7 +42,8 @@ final class BenchView {
                         + (run == 1 ? " model" : " models")
                         + ", about "
                         + Numbers.time(plan.expectedTime())
-                        + " (a guess before anything is measured)");
+                        + " (a guess before anything is measured)",
+                "    ");
         simulated(out, plan.server().simulated().map(s -> s.box()).orElse(""));
         Table table =
                 new Table()
@@ -51,25 +54,27 @@ final class BenchView {
                         .left("before it", 0);
         for (PlannedModel m : plan.models()) {
             table.row(
-                    Text.plain(m.name(), 60),
+                    ModelName.shown(m.name()),
                     m.model().fileSize().map(Bytes::decimal).orElse(Numbers.UNKNOWN),
                     band(m.estimate()),
                     Numbers.gib(plan.available()),
                     before(m, plan));
         }
         table.lines(terminal.columns() - 2).forEach(l -> out.println("  " + l));
+        for (PlannedModel m : plan.models()) {
+            String why = m.isRun() ? m.restart() : m.skip();
+            if (!why.isEmpty()) {
+                print(out, "  ", ModelName.shown(m.name()) + ": " + said(m, plan) + why, "    ");
+            }
+        }
         if (!plan.loaded().isEmpty()) {
-            String names =
-                    String.join(
-                            ", ",
-                            plan.loaded().stream()
-                                    .map(LoadedModel::name)
-                                    .map(Text::plain)
-                                    .toList());
-            out.println(
-                    plan.unloadFirst()
-                            ? "  Unloaded first: " + names
-                            : "  Stays in memory: " + names);
+            List<String> names =
+                    plan.loaded().stream().map(LoadedModel::name).map(ModelName::shown).toList();
+            print(
+                    out,
+                    plan.unloadFirst() ? "  Unloaded first: " : "  Stays in memory: ",
+                    String.join(", ", names),
+                    "    ");
         }
         print(
                 out,
@@ -93,14 +98,21 @@ final class BenchView {
 
     private String before(PlannedModel m, BenchPlan plan) {
         if (!m.isRun()) {
-            return terminal.paint(Colour.FAINT, "skipped: " + m.skip());
+            return terminal.paint(Colour.FAINT, "skipped");
         }
         if (m.restart().isEmpty()) {
             return plan.unloadFirst() ? "memory freed" : "";
         }
         return plan.canRestart()
-                ? terminal.paint(Colour.WARNING, "restart: " + m.restart())
-                : terminal.paint(Colour.WARNING, "! " + m.restart());
+                ? terminal.paint(Colour.WARNING, "restart")
+                : terminal.paint(Colour.WARNING, "! no restart");
+    }
+
+    private static String said(PlannedModel m, BenchPlan plan) {
+        if (!m.isRun()) {
+            return "skipped, ";
+        }
+        return plan.canRestart() ? "restart, " : "a restart is wanted, ";
     }
 
     void checklist(PrintWriter out, List<Checklist.Check> checks) {
@@ -117,12 +129,15 @@ final class BenchView {
     }
 
     void result(PrintWriter out, BenchReport report) {
-        out.println(
+        print(
+                out,
+                "",
                 terminal.paint(Colour.STRONG, report.header().serverTitle())
                         + " at "
                         + report.header().serverUrl()
                         + ", run "
-                        + report.id());
+                        + report.id(),
+                "    ");
         simulated(out, report.header().simulatedBox().orElse(""));
         Table table =
                 new Table()
@@ -140,7 +155,7 @@ final class BenchView {
                         .left("verdict", 0);
         for (ModelResult m : report.models()) {
             table.row(
-                    Text.plain(m.name(), 60),
+                    ModelName.shown(m.name()),
                     Text.plain(m.quantization(), 12),
                     Numbers.mean(m.loadSeconds()),
                     Numbers.mean(m.ttftMillis()),
@@ -159,13 +174,13 @@ final class BenchView {
 
     private void simulated(PrintWriter out, String box) {
         if (!box.isEmpty()) {
-            out.println(
-                    terminal.paint(
-                            Colour.WARNING,
-                            "SIMULATED: the box '"
-                                    + Text.plain(box)
-                                    + "' of stoker sim, no real hardware; times are simulated"
-                                    + " time."));
+            print(
+                    out,
+                    terminal.paint(Colour.WARNING, "SIMULATED") + ": ",
+                    "the box '"
+                            + Text.plain(box)
+                            + "' of stoker sim, no real hardware; times are simulated time.",
+                    "    ");
         }
     }
 

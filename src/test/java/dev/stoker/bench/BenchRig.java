@@ -125,7 +125,7 @@ final class BenchRig {
     }
 
     Ran resume(RunFolder folder) throws ServerException, InterruptedException {
-        request = RunHeaders.request(folder.header());
+        request = RunHeaders.request(folder.read());
         return run(folder, plan());
     }
 
