@@ -18,10 +18,13 @@ import dev.stoker.server.discovery.Discovery;
 import dev.stoker.server.discovery.Search;
 import dev.stoker.sim.SimControl;
 import dev.stoker.sim.SimHost;
+import dev.stoker.sim.SimLog;
 
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
 
 /** Finds a server and picks what stands around it: its host, its control, its log. Stateless. */
 final class Wiring implements Connector {
@@ -52,30 +55,37 @@ final class Wiring implements Connector {
                         .map(controls::byCommand)
                         .orElseGet(() -> controls.find(endpoint.port()));
         ServerLog log = ServerLog.of(host, endpoint.port(), Clock.system());
-        return new Connection(server, server.clock(), host, control, cached(log), remarks);
+        return new Connection(
+                server,
+                server.clock(),
+                host,
+                control,
+                cached(log::mark, log::cachedSince),
+                remarks);
     }
 
     private static Connection simulated(InferenceServer server, List<String> remarks) {
         HttpExchange exchange = new HttpExchange(server.identity().endpoint(), Clock.system());
+        SimLog log = new SimLog(exchange);
         return new Connection(
                 server,
                 server.clock(),
                 new SimHost(exchange),
                 new SimControl(exchange),
-                CachedShares.unknown("a simulated server writes no log"),
+                cached(log::mark, log::cachedSince),
                 remarks);
     }
 
-    private static CachedShares cached(ServerLog log) {
+    private static CachedShares cached(LongSupplier mark, LongFunction<Reading<List<Long>>> since) {
         return new CachedShares() {
             @Override
             public long mark() {
-                return log.mark();
+                return mark.getAsLong();
             }
 
             @Override
-            public Reading<List<Long>> since(long mark) {
-                return log.cachedSince(mark);
+            public Reading<List<Long>> since(long then) {
+                return since.apply(then);
             }
         };
     }

@@ -17,8 +17,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What only a simulated server has, below {@code /sim/}: its state in numbers, a restart, faults.
- * It answers also while the simulated server itself is down. Thread-safe.
+ * What only a simulated server has, below {@code /sim/}: its state in numbers, its finished
+ * requests, a restart, faults. It answers also while the simulated server itself is down.
+ * Thread-safe.
  */
 public final class ControlApi implements WireHandler {
     private static final String JSON = "application/json";
@@ -41,6 +42,10 @@ public final class ControlApi implements WireHandler {
         try {
             switch (request.method() + " " + request.path()) {
                 case "GET /sim/state" -> {}
+                case "GET /sim/requests" -> {
+                    response.send(200, JSON, Json.write(requests()));
+                    return;
+                }
                 case "POST /sim/restart" -> {
                     dropClients.run();
                     engine.restart(body.path("reboot").asBoolean(false));
@@ -59,6 +64,16 @@ public final class ControlApi implements WireHandler {
                     JSON,
                     Json.write(Json.object().put("error", e.sentence()).put("hint", e.hint())));
         }
+    }
+
+    /** What a server's log would tell of its finished requests since its start, in order. */
+    private ObjectNode requests() {
+        ObjectNode o = Json.object();
+        o.putArray("cached_tokens");
+        engine.counters()
+                .finished()
+                .forEach(f -> o.withArray("cached_tokens").add(f.result().cachedTokens()));
+        return o;
     }
 
     private void fault(JsonNode body) {
