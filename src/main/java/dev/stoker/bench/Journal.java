@@ -107,8 +107,8 @@ public final class Journal implements AutoCloseable {
         } catch (IOException e) {
             throw new UserError(
                     ExitCode.WRONG_USE,
-                    "The run's file "
-                            + folder.events()
+                    "The results folder "
+                            + folder.path()
                             + " can not be written: "
                             + RunFolder.reason(e)
                             + ".",

@@ -148,7 +148,7 @@ final class BenchView {
                         .right("prompt tok/s", 2)
                         .right("decode tok/s", 0)
                         .left("(min–max)", 6)
-                        .right("server's", 7)
+                        .right("server tok/s", 7)
                         .right("memory GiB", 3)
                         .right("on GPU %", 4)
                         .left("clean-up", 4)

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * A clock whose time passes only by sleeping, and then at once. Whoever watches memory in the
  * background sleeps until it is stopped, so that it does not drive the time. Thread-safe.
  */
-final class FakeClock implements Clock {
+public final class FakeClock implements Clock {
     private static final long START = 1_700_000_000_000L;
 
     private final AtomicLong nanos = new AtomicLong(1_000_000_000L);

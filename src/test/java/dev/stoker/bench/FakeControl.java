@@ -7,8 +7,8 @@ import dev.stoker.control.ServerControl;
 import java.time.Duration;
 
 /** Restarts a {@link FakeServer}, unless it can't. */
-final class FakeControl implements ServerControl {
-    boolean can;
+public final class FakeControl implements ServerControl {
+    public boolean can;
     boolean works = true;
 
     /** Whether the server answers again after a restart. */
@@ -18,14 +18,14 @@ final class FakeControl implements ServerControl {
     private final FakeServer server;
     private final FakeClock clock;
 
-    FakeControl(FakeServer server, FakeClock clock) {
+    public FakeControl(FakeServer server, FakeClock clock) {
         this.server = server;
         this.clock = clock;
     }
 
     @Override
     public String means() {
-        return can ? "systemctl restart ollama.service" : "there is no means";
+        return can ? "systemctl restart ollama.service" : "There is no means.";
     }
 
     @Override

@@ -13,11 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The host of a {@link FakeServer}: 64 GiB, of which the server holds what it says. */
-final class FakeHost implements HostSource {
+public final class FakeHost implements HostSource {
     static final HostProcess SERVER = new HostProcess(100, 1, "ollama", "ollama serve");
 
     Bytes total = Bytes.gib(64);
-    Bytes usedByOthers = Bytes.gib(4);
+    public Bytes usedByOthers = Bytes.gib(4);
     Bytes base = Bytes.mib(200);
     Reading<Bytes> swapTotal = Reading.known(Bytes.gib(8));
     Reading<Bytes> swapUsed = Reading.known(Bytes.ZERO);
@@ -25,7 +25,7 @@ final class FakeHost implements HostSource {
     final List<MemoryUser> others = new ArrayList<>();
     private final FakeServer server;
 
-    FakeHost(FakeServer server) {
+    public FakeHost(FakeServer server) {
         this.server = server;
         others.add(new MemoryUser(new HostProcess(1, 0, "init", "init"), Bytes.mib(10)));
     }

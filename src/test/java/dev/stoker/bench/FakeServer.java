@@ -39,7 +39,7 @@ import java.util.Set;
  * A server that plays a script on a fake clock: models with a size, a load time and a decode rate,
  * and failures at chosen steps. It keeps a list of what was asked of it. Thread-safe.
  */
-final class FakeServer implements InferenceServer {
+public final class FakeServer implements InferenceServer {
     static final Duration LOAD_TIME = Duration.ofSeconds(2);
     static final long PROMPT_TOKENS = 100;
     static final Duration PROMPT_TIME = Duration.ofMillis(200);
@@ -51,7 +51,7 @@ final class FakeServer implements InferenceServer {
             EnumSet.of(Ability.LIST_MODELS, Ability.LIST_LOADED, Ability.LOAD, Ability.UNLOAD);
     final List<String> calls = new ArrayList<>();
     final Set<String> nonces = new HashSet<>();
-    ServerKind kind = ServerKind.OLLAMA;
+    public ServerKind kind = ServerKind.OLLAMA;
     Optional<ServerIdentity.SimulatedBox> simulated = Optional.empty();
     Reading<Long> cached = Reading.known(0L);
 
@@ -69,7 +69,7 @@ final class FakeServer implements InferenceServer {
     private final LinkedHashSet<String> loaded = new LinkedHashSet<>();
     private final List<Fault> faults = new ArrayList<>();
 
-    FakeServer(FakeClock clock) {
+    public FakeServer(FakeClock clock) {
         this.clock = clock;
     }
 
@@ -94,7 +94,7 @@ final class FakeServer implements InferenceServer {
                 false);
     }
 
-    FakeServer model(String name, double gigabytes) {
+    public FakeServer model(String name, double gigabytes) {
         return model(info(name, Bytes.gb(gigabytes)));
     }
 
@@ -103,13 +103,18 @@ final class FakeServer implements InferenceServer {
         return this;
     }
 
-    synchronized FakeServer alreadyLoaded(String name) {
+    public synchronized FakeServer alreadyLoaded(String name) {
         loaded.add(name);
         return this;
     }
 
+    /** So much does not come back when a model is unloaded. */
+    public void retains(Bytes bytes) {
+        retains = bytes;
+    }
+
     /** The next call of this name fails. */
-    FakeServer failOnce(String call, ServerFailure failure) {
+    public FakeServer failOnce(String call, ServerFailure failure) {
         return fault(call, 0, () -> {}, failure);
     }
 
@@ -141,7 +146,7 @@ final class FakeServer implements InferenceServer {
         down = false;
     }
 
-    synchronized Set<String> inMemory() {
+    public synchronized Set<String> inMemory() {
         return Set.copyOf(loaded);
     }
 
@@ -158,7 +163,7 @@ final class FakeServer implements InferenceServer {
         return info == null ? Bytes.gb(1) : info.fileSize().value();
     }
 
-    synchronized List<String> calls(String prefix) {
+    public synchronized List<String> calls(String prefix) {
         return calls.stream().filter(c -> c.startsWith(prefix)).toList();
     }
 
