@@ -146,7 +146,7 @@ public final class BenchCommand implements Callable<Integer> {
                         StokerVersion.text());
         BenchPlan plan = Planner.plan(context, request);
         earlier.ifPresent(c -> RunHeaders.requireSameServer(c.header(), plan.server()));
-        Consent consent = new Consent(terminal, System.in, err());
+        Consent consent = new Consent(terminal, System.in, err(), output.quiet);
         if (!output.quiet || dryRun || (consent.canAsk() && !yes)) {
             show(connection, context, plan, terminal);
         }

@@ -16,8 +16,9 @@ import java.util.Locale;
  *
  * @param in where the answer comes from
  * @param err where the question goes to
+ * @param quiet whether remarks are unwanted
  */
-record Consent(Terminal terminal, InputStream in, PrintWriter err) {
+record Consent(Terminal terminal, InputStream in, PrintWriter err, boolean quiet) {
     private static final int LONGEST_ANSWER = 10;
 
     /** Returns whether there is a person who can be asked. */
@@ -51,7 +52,7 @@ record Consent(Terminal terminal, InputStream in, PrintWriter err) {
                     "Look at the plan with --dry-run and add --yes; or use --unload never --restart"
                             + " never.");
         }
-        if (plan.canRestart() && request.restart() != BenchRequest.Restart.NEVER) {
+        if (!quiet && plan.canRestart() && request.restart() != BenchRequest.Restart.NEVER) {
             err.println("! Without --yes the server is not restarted, not even after a failure.");
             err.flush();
         }

@@ -110,6 +110,7 @@ class BenchCommandTest {
 
     @Test
     void bench_quiet_printsTheResultAlone() {
+        control.can = true;
         assertThat(bench("--iterations=1", "-q")).isZero();
         assertThat(err.toString()).isEmpty();
     }
@@ -324,7 +325,8 @@ class BenchCommandTest {
         return new Consent(
                         terminal,
                         new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8)),
-                        new PrintWriter(err, true))
+                        new PrintWriter(err, true),
+                        false)
                 .toRestart(plan(), BenchRequest.defaults(), false);
     }
 
