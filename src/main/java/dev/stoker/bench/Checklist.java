@@ -53,7 +53,7 @@ public final class Checklist {
                                                 + plan.server().version().reason()
                                                 + ")")));
         checks.add(memory(memory, plan));
-        checks.add(loaded(plan));
+        checks.add(loaded(context, plan));
         checks.add(baseline(plan));
         checks.add(others(context, memory));
         checks.add(swap(memory));
@@ -91,12 +91,20 @@ public final class Checklist {
                         shown + "; may not be enough for " + String.join(", ", tight));
     }
 
-    private static Check loaded(BenchPlan plan) {
+    private static Check loaded(BenchContext context, BenchPlan plan) {
         if (plan.loaded().isEmpty()) {
             return new Check(State.GOOD, "loaded", "no model is in memory");
         }
         String names =
                 String.join(", ", plan.loaded().stream().map(l -> Text.plain(l.name())).toList());
+        if (ServerMemory.onlyGhosts(context, plan.loaded().size())) {
+            return new Check(
+                    State.WARNING,
+                    "loaded",
+                    names
+                            + " listed, but no runner lives: it was killed or crashed, and the"
+                            + " server has not noticed");
+        }
         boolean onlyMeasured =
                 plan.loaded().stream()
                         .allMatch(l ->

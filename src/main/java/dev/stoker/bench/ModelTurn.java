@@ -179,6 +179,7 @@ final class ModelTurn {
             }
             if (run.can(Ability.LOAD)) {
                 step("loading");
+                boolean ghost = ServerMemory.onlyGhosts(run.context(), 1);
                 LoadReport report =
                         run.context()
                                 .server()
@@ -193,7 +194,7 @@ final class ModelTurn {
                                 name(),
                                 report.clientTime(),
                                 report.serverTime(),
-                                report.alreadyLoaded()));
+                                report.alreadyLoaded() && !ghost));
             }
             loaded = run.memory().mark(name());
             mark(Phase.LOADED, loaded);

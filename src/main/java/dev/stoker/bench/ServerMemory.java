@@ -8,6 +8,8 @@ import dev.stoker.host.MemorySampler;
 import dev.stoker.host.TreeMemory;
 import dev.stoker.server.LoadedModel;
 import dev.stoker.server.ServerException;
+import dev.stoker.server.ServerIdentity;
+import dev.stoker.server.ServerKind;
 
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +70,24 @@ final class ServerMemory {
 
     record TreeReading(Reading<Bytes> resident, Reading<Bytes> cgroup) {}
 
+    /**
+     * Returns whether every model that the server lists as loaded is a ghost. Ollama goes on
+     * listing a model whose runner was killed; each living one is a child process of the server, so
+     * a server without any child serves none. Other servers, and servers whose processes can't be
+     * seen, are taken at their word.
+     */
+    static boolean onlyGhosts(BenchContext context, int listed) {
+        ServerIdentity identity = context.server().identity();
+        if (listed == 0
+                || identity.kind() != ServerKind.OLLAMA
+                || identity.simulated().isPresent()
+                || !(context.host().listener(identity.endpoint().port())
+                        instanceof Reading.Known<HostProcess>(HostProcess server))) {
+            return false;
+        }
+        return context.host().tree(server.pid()).processes().size() == 1;
+    }
+
     /** Returns what new programs could have, or what the limit of the server's container leaves. */
     synchronized Reading<Bytes> available() {
         return root == null
@@ -82,6 +102,10 @@ final class ServerMemory {
         String why = "the model is not listed as loaded";
         try {
             entry = loaded(model);
+            if (entry.isPresent() && onlyGhosts(context, 1)) {
+                entry = Optional.empty();
+                why = "the server lists it, but its runner is dead";
+            }
         } catch (ServerException e) {
             entry = Optional.empty();
             why = "the server did not tell: " + e.failure().code();
