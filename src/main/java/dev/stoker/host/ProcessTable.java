@@ -175,6 +175,9 @@ final class ProcessTable {
             return Optional.empty();
         }
         String[] rest = line.substring(close + 1).strip().split("\\s+", -1);
+        if (rest[0].equals("Z") || rest[0].equals("X")) {
+            return Optional.empty(); // It has ended; only its parent has not asked for it yet.
+        }
         OptionalLong parent = rest.length < 2 ? OptionalLong.empty() : ProcFile.number(rest[1]);
         return parent.isEmpty()
                 ? Optional.empty()

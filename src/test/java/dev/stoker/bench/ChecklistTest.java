@@ -73,6 +73,14 @@ class ChecklistTest {
     }
 
     @Test
+    void loaded_listedButNoRunnerLives_isCalledDead() throws Exception {
+        rig.server.model("z", 2).alreadyLoaded("z");
+        rig.host.runnersLive = false;
+        assertThat(check("loaded").state()).isEqualTo(State.WARNING);
+        assertThat(check("loaded").detail()).startsWith("z listed, but no runner lives");
+    }
+
+    @Test
     void serverMemory_heavyWithoutAModel_warns() throws Exception {
         rig.host.base = Bytes.gib(5);
         assertThat(check("server memory").state()).isEqualTo(State.WARNING);

@@ -23,6 +23,7 @@ public final class FakeHost implements HostSource {
     Reading<Bytes> swapUsed = Reading.known(Bytes.ZERO);
     Reading<Throttling> throttling = Reading.known(new Throttling(false, "no zone is hot"));
     final List<MemoryUser> others = new ArrayList<>();
+    boolean runnersLive = true;
     private final FakeServer server;
 
     public FakeHost(FakeServer server) {
@@ -49,8 +50,15 @@ public final class FakeHost implements HostSource {
 
     @Override
     public TreeMemory tree(long rootPid) {
+        List<HostProcess> tree = new ArrayList<>(List.of(SERVER));
+        if (runnersLive) {
+            server.inMemory()
+                    .forEach(name ->
+                            tree.add(
+                                    new HostProcess(200 + tree.size(), 100, "llama-server", name)));
+        }
         return new TreeMemory(
-                List.of(SERVER),
+                tree,
                 Reading.known(base.plus(server.memory())),
                 "pss",
                 Reading.unsupported("it has no control group of its own"));
