@@ -2,6 +2,10 @@ package dev.stoker.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+
 import dev.stoker.json.Json;
 
 import tools.jackson.databind.JsonNode;
@@ -27,6 +31,8 @@ final class BenchCli implements AutoCloseable {
 
     /** For a step of a run. */
     static final Duration STEP = Duration.ofSeconds(90);
+
+    private static final Schema SCHEMA = schema();
 
     private final StokerCli stoker = new StokerCli();
     private final Path results = stoker.folder("results");
@@ -105,8 +111,24 @@ final class BenchCli implements AutoCloseable {
         return stoker.start(words);
     }
 
-    /** The report on standard output. */
+    /** The report on standard output, which always keeps to the published schema. */
     static JsonNode report(StokerCli.Result result) {
+        JsonNode report = parse(result);
+        assertThat(SCHEMA.validate(report)).as(result.stdout()).isEmpty();
+        return report;
+    }
+
+    private static Schema schema() {
+        Path file = StokerCli.checkout().resolve("docs/schemas/bench.schema.json");
+        try {
+            return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                    .getSchema(Files.readString(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static JsonNode parse(StokerCli.Result result) {
         return Json.parse(result.stdout())
                 .orElseThrow(() ->
                         new AssertionError(

@@ -5,6 +5,7 @@ import dev.stoker.load.TraceRecorder;
 import dev.stoker.server.GenerationRequest;
 import dev.stoker.server.RunnerOptions;
 import dev.stoker.server.ServerFailure;
+import dev.stoker.server.ServerKind;
 import dev.stoker.server.StreamEvent;
 import dev.stoker.trace.RequestTrace;
 
@@ -23,6 +24,9 @@ import java.util.Set;
  */
 final class Requests {
     private static final BenchPrompt WARM_UP = new BenchPrompt("warm-up", "Say hello.", 8);
+
+    /** How often a request is sent again whose answer ended without a last word. */
+    private static final int MORE_ANSWERS = 3;
 
     private final RunState run;
     private final String model;
@@ -112,7 +116,7 @@ final class Requests {
                 continue;
             }
             step(prompt.name() + " " + key.iteration() + "/" + run.request().iterations());
-            failure = send(prompt, key.iteration(), alone);
+            failure = sendUntilWhole(prompt, key.iteration(), alone);
             if (failure.isEmpty()) {
                 continue;
             }
@@ -134,6 +138,25 @@ final class Requests {
      */
     private static boolean onlyThisRequest(ServerFailure failure) {
         return failure instanceof ServerFailure.BadRequest;
+    }
+
+    /**
+     * Ollama ends an answer without a last word when the model says one token thirty times in a
+     * row, as small models do. That is the answer's fault, not the server's: another nonce mostly
+     * leads to another answer.
+     */
+    private Optional<ServerFailure> sendUntilWhole(
+            BenchPrompt prompt, int iteration, boolean alone) {
+        Optional<ServerFailure> failure = send(prompt, iteration, alone);
+        for (int more = 0; more < MORE_ANSWERS && isUnfinishedAnswer(failure); more++) {
+            failure = send(prompt, iteration, alone);
+        }
+        return failure;
+    }
+
+    private boolean isUnfinishedAnswer(Optional<ServerFailure> failure) {
+        return failure.orElse(null) instanceof ServerFailure.StreamCut
+                && run.context().server().identity().kind() == ServerKind.OLLAMA;
     }
 
     private Optional<ServerFailure> send(BenchPrompt prompt, int iteration, boolean alone) {

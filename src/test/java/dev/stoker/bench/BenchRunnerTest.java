@@ -12,6 +12,7 @@ import dev.stoker.bench.BenchRunner.Ending;
 import dev.stoker.bench.ModelResult.Cleanup;
 import dev.stoker.server.Ability;
 import dev.stoker.server.ServerFailure;
+import dev.stoker.server.ServerKind;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -238,11 +239,23 @@ class BenchRunnerTest {
     void stream_cutAndRestartBroken_isTriedOnceMoreOnTheServerThatLives() throws Exception {
         rig.control.can = true;
         rig.control.works = false;
+        rig.server.kind = ServerKind.LLAMA_ROUTER;
         rig.server.failOnce("stream a short", 2, new ServerFailure.StreamCut("no end"));
         BenchRig.Ran ran = rig.run();
         assertThat(ran.model("a").outcome()).isEqualTo(Outcome.PASSED);
         assertThat(ran.model("a").restarts()).isZero();
         assertThat(rig.warnings).anyMatch(w -> w.contains("the unit failed"));
+    }
+
+    @Test
+    void stream_endedByOllamaWithoutALastWord_isSentAgainWithoutARestart() throws Exception {
+        rig.control.can = true;
+        rig.server.failOnce("stream a short", 2, new ServerFailure.StreamCut("no end"));
+        BenchRig.Ran ran = rig.run();
+        assertThat(rig.control.restarts).isZero();
+        assertThat(rig.server.calls("load a")).hasSize(1);
+        assertThat(ran.model("a").outcome()).isEqualTo(Outcome.PASSED);
+        assertThat(ran.model("a").requestsFailed()).isEqualTo(1);
     }
 
     @Test
