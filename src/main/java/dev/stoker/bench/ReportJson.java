@@ -1,6 +1,5 @@
 package dev.stoker.bench;
 
-import dev.stoker.base.Bytes;
 import dev.stoker.base.Reading;
 import dev.stoker.bench.ModelResult.Cleanup;
 import dev.stoker.bench.ModelResult.PromptResult;
@@ -35,8 +34,7 @@ public final class ReportJson {
         if (report.time() instanceof Reading.Known<Duration>(Duration time)) {
             run.put("seconds", time.toNanos() / 1e9);
         } else {
-            run.putNull("seconds");
-            unknown(run, "seconds", report.time().reason());
+            UnknownJson.missing(run, "seconds", report.time().reason());
         }
         run.put("simulated", h.simulatedBox().isPresent());
         ArrayNode pending = run.putArray("pending");
@@ -46,7 +44,7 @@ public final class ReportJson {
         server.put("kind", h.serverKind());
         server.put("version", h.serverVersion().isEmpty() ? null : h.serverVersion());
         if (h.serverVersion().isEmpty()) {
-            unknown(server, "version", "the server does not tell it");
+            UnknownJson.missing(server, "version", "the server does not tell it");
         }
         server.put("url", h.serverUrl());
         if (h.simulatedBox().isPresent()) {
@@ -67,8 +65,8 @@ public final class ReportJson {
             prompts.addObject().put("name", p.name()).put("max_tokens", p.maxTokens());
         }
         ObjectNode memory = o.putObject("memory");
-        bytes(memory, "peak_server_bytes", report.peakResident());
-        bytes(memory, "least_available_bytes", report.leastAvailable());
+        UnknownJson.bytes(memory, "peak_server_bytes", report.peakResident());
+        UnknownJson.bytes(memory, "least_available_bytes", report.leastAvailable());
         ArrayNode models = o.putArray("models");
         report.models().forEach(m -> models.add(model(m)));
         return o;
@@ -78,8 +76,7 @@ public final class ReportJson {
         ObjectNode o = Json.object();
         o.put("name", m.name());
         if (m.quantization().isEmpty()) {
-            o.putNull("quantization");
-            unknown(o, "quantization", "the server does not tell it");
+            UnknownJson.missing(o, "quantization", "the server does not tell it");
         } else {
             o.put("quantization", m.quantization());
         }
@@ -107,23 +104,22 @@ public final class ReportJson {
         phase(o, "loaded", m.memory().loaded());
         phase(o, "peak", m.memory().peak());
         phase(o, "after", m.memory().after());
-        bytes(o, "footprint_bytes", m.footprint());
-        bytes(o, "taken_bytes", m.takenBytes());
-        bytes(o, "model_bytes", m.modelBytes());
-        bytes(o, "on_gpu_bytes", m.onGpuBytes());
+        UnknownJson.bytes(o, "footprint_bytes", m.footprint());
+        UnknownJson.bytes(o, "taken_bytes", m.takenBytes());
+        UnknownJson.bytes(o, "model_bytes", m.modelBytes());
+        UnknownJson.bytes(o, "on_gpu_bytes", m.onGpuBytes());
         return o;
     }
 
     private static void phase(ObjectNode o, String name, Reading<MemoryMark> mark) {
         if (!(mark instanceof Reading.Known<MemoryMark>(MemoryMark m))) {
-            o.putNull(name);
-            unknown(o, name, mark.reason());
+            UnknownJson.missing(o, name, mark.reason());
             return;
         }
         ObjectNode p = o.putObject(name);
-        bytes(p, "host_available_bytes", m.hostAvailable());
-        bytes(p, "server_bytes", m.serverResident());
-        bytes(p, "cgroup_bytes", m.cgroup());
+        UnknownJson.bytes(p, "host_available_bytes", m.hostAvailable());
+        UnknownJson.bytes(p, "server_bytes", m.serverResident());
+        UnknownJson.bytes(p, "cgroup_bytes", m.cgroup());
     }
 
     private static ObjectNode cleanup(Cleanup cleanup) {
@@ -151,8 +147,7 @@ public final class ReportJson {
         if (p.promptTokens() instanceof Reading.Known<Long>(Long n)) {
             o.put("prompt_tokens", n);
         } else {
-            o.putNull("prompt_tokens");
-            unknown(o, "prompt_tokens", p.promptTokens().reason());
+            UnknownJson.missing(o, "prompt_tokens", p.promptTokens().reason());
         }
         spread(o, "output_tokens", p.outputTokens());
         spread(o, "ttft_ms", p.ttftMillis());
@@ -164,8 +159,7 @@ public final class ReportJson {
         if (p.cachedShare() instanceof Reading.Known<Double>(Double share)) {
             o.put("cached_share", share);
         } else {
-            o.putNull("cached_share");
-            unknown(o, "cached_share", p.cachedShare().reason());
+            UnknownJson.missing(o, "cached_share", p.cachedShare().reason());
         }
         o.put("finish_reason", p.finish());
         return o;
@@ -173,8 +167,7 @@ public final class ReportJson {
 
     private static void spread(ObjectNode o, String name, Reading<Spread> reading) {
         if (!(reading instanceof Reading.Known<Spread>(Spread s))) {
-            o.putNull(name);
-            unknown(o, name, reading.reason());
+            UnknownJson.missing(o, name, reading.reason());
             return;
         }
         ObjectNode f = o.putObject(name);
@@ -190,19 +183,5 @@ public final class ReportJson {
         } else {
             f.putNull("ci95");
         }
-    }
-
-    private static void bytes(ObjectNode o, String name, Reading<Bytes> reading) {
-        if (reading instanceof Reading.Known<Bytes>(Bytes b)) {
-            o.put(name, b.count());
-        } else {
-            o.putNull(name);
-            unknown(o, name, reading.reason());
-        }
-    }
-
-    private static void unknown(ObjectNode o, String name, String reason) {
-        ObjectNode why = o.has("unknown") ? (ObjectNode) o.get("unknown") : o.putObject("unknown");
-        why.put(name, reason);
     }
 }

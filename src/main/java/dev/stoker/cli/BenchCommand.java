@@ -10,6 +10,7 @@ import dev.stoker.bench.BenchRequest;
 import dev.stoker.bench.BenchRunner;
 import dev.stoker.bench.Checklist;
 import dev.stoker.bench.Journal;
+import dev.stoker.bench.PlanJson;
 import dev.stoker.bench.Planner;
 import dev.stoker.bench.ReportBuilder;
 import dev.stoker.bench.ReportJson;
@@ -113,6 +114,9 @@ public final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ServerException, InterruptedException {
         Terminal terminal = Terminal.detect(env, output.noColor);
+        if (dryRun && output.csv) {
+            throw UserError.wrongUse("A plan has no CSV form.", "Use --dry-run --json.");
+        }
         if (output.json && output.csv) {
             throw UserError.wrongUse("--json and --csv were both given.", "Choose one of them.");
         }
@@ -181,7 +185,12 @@ public final class BenchCommand implements Callable<Integer> {
 
     private void show(
             Connection connection, BenchContext context, BenchPlan plan, Terminal terminal) {
-        PrintWriter to = dryRun && !output.json ? out() : err();
+        if (dryRun && output.json) {
+            out().println(Json.pretty(PlanJson.write(plan, Checklist.of(context, plan))));
+            out().flush();
+            return;
+        }
+        PrintWriter to = dryRun ? out() : err();
         BenchView view = new BenchView(terminal);
         connection.remarks().forEach(r -> err().println("! " + r));
         view.plan(to, plan);
