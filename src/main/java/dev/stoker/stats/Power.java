@@ -53,12 +53,18 @@ public final class Power {
         if (effect == 0) {
             return OptionalInt.empty();
         }
-        for (int n = 2; n <= MOST; n++) {
+        for (int n = atLeast(error, effect); n <= MOST; n++) {
             if (power(effect / error.at(n), degrees.at(n)) >= WANTED) {
                 return OptionalInt.of(n);
             }
         }
         return OptionalInt.empty();
+    }
+
+    /** Where the spread were known, so many would do: the search begins there, not at two. */
+    private static int atLeast(ErrorOfN error, double effect) {
+        double ratio = (1.959 + 1.281) * error.at(1) / effect;
+        return (int) Math.clamp(Math.floor(ratio * ratio), 2, MOST + 1.0);
     }
 
     /**
