@@ -9,13 +9,19 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** {@code stoker bench} on a simulated box in a process of its own: it never looks real. */
 final class BenchSimulatedE2e {
     private static final Pattern URL = Pattern.compile("http://127\\.0\\.0\\.1:[0-9]+");
+
+    /** A configuration, then the failures of the story and those of the simulation. */
+    private static final Pattern ROW =
+            Pattern.compile("^(\\S.*?) {2,}([0-9]+) +([0-9]+) +[0-9]+ +[0-9.]+ ");
 
     @Test
     void bench_onASimulatedBox_isMarkedInEveryForm() {
@@ -39,6 +45,32 @@ final class BenchSimulatedE2e {
                 StokerCli.Result table = bench.earlier("--report", "latest");
                 assertThat(table.stdout()).contains("SIMULATED", model);
             }
+        }
+    }
+
+    @Test
+    void demo_asked_playsTheStoryInUnderAMinuteAndSaysWhatIsReal() {
+        try (StokerCli stoker = new StokerCli()) {
+            // A first start builds the program, which is not the demo's time.
+            assertThat(stoker.run("--version").exitCode()).isZero();
+            StokerCli.Result result = stoker.run("demo");
+            assertThat(result.exitCode()).as(result.stderr()).isZero();
+            assertThat(result.took()).isLessThan(Duration.ofSeconds(60));
+            assertThat(result.stdout()).contains("SIMULATED", "stoker bench");
+            List<List<String>> failed =
+                    result.stdout()
+                            .lines()
+                            .map(ROW::matcher)
+                            .filter(Matcher::find)
+                            .map(row -> List.of(row.group(1), row.group(2), row.group(3)))
+                            .toList();
+            assertThat(failed)
+                    .as(result.stdout())
+                    .containsExactly(
+                            List.of("no management", "2", "2"),
+                            List.of("unload only", "1", "1"),
+                            List.of("restart before large only", "0", "0"),
+                            List.of("full (default)", "0", "0"));
         }
     }
 
