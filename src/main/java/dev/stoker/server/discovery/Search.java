@@ -34,8 +34,10 @@ public record Search(
     private UserError nothing() {
         if (attempts.size() == 1) {
             Attempt only = attempts.getFirst();
-            String sentence =
+            String said =
                     only.failure().map(ServerFailure::sentence).orElse("No server was found.");
+            String url = only.endpoint().url();
+            String sentence = said.contains(url) ? said : url + ": " + said;
             return new UserError(ExitCode.SERVER_FAILED, sentence, hint(only));
         }
         StringBuilder tried = new StringBuilder("No model server answers on this machine. Tried:");
