@@ -4,6 +4,7 @@ import dev.stoker.cli.BenchCommand;
 import dev.stoker.cli.CompletionCommand;
 import dev.stoker.cli.DemoCommand;
 import dev.stoker.cli.HelpCommand;
+import dev.stoker.cli.LoadCommand;
 import dev.stoker.cli.RehearseCommand;
 import dev.stoker.cli.SimCommand;
 import dev.stoker.cli.StokerCommand;
@@ -32,6 +33,7 @@ public final class Main {
         Map<String, Supplier<Object>> verbs = new LinkedHashMap<>();
         Map<String, String> env = System.getenv();
         verbs.put("bench", () -> new BenchCommand(new Wiring(env), new FirstEstimator(), env));
+        verbs.put("load", () -> new LoadCommand(new Wiring(env), env));
         verbs.put("completion", CompletionCommand::new);
         verbs.put("help", HelpCommand::new);
         verbs.put("sim", SimCommand::new);

@@ -5,6 +5,7 @@ import dev.stoker.base.Reading;
 import dev.stoker.bench.BenchContext.CachedShares;
 import dev.stoker.cli.Connection;
 import dev.stoker.cli.Connector;
+import dev.stoker.cli.ServerFinder;
 import dev.stoker.control.Controls;
 import dev.stoker.control.ServerControl;
 import dev.stoker.host.HostSource;
@@ -27,7 +28,7 @@ import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 
 /** Finds a server and picks what stands around it: its host, its control, its log. Stateless. */
-final class Wiring implements Connector {
+final class Wiring implements Connector, ServerFinder {
     private final Map<String, String> env;
 
     Wiring(Map<String, String> env) {
@@ -43,6 +44,12 @@ final class Wiring implements Connector {
         return server.identity().simulated().isPresent()
                 ? simulated(server, search.warnings())
                 : real(server, search.warnings(), restartCommand);
+    }
+
+    @Override
+    public InferenceServer find(List<String> servers, Optional<String> apiKeyEnv) {
+        ApiKey key = apiKeyEnv.map(name -> ApiKey.fromEnvironment(name, env)).orElse(ApiKey.none());
+        return Discovery.find(servers, env, Clock.system(), key).require();
     }
 
     private static Connection real(

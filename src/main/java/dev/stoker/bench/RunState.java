@@ -1,5 +1,6 @@
 package dev.stoker.bench;
 
+import dev.stoker.load.Nonces;
 import dev.stoker.base.Cancellation;
 import dev.stoker.server.Ability;
 

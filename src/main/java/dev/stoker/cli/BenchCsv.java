@@ -68,7 +68,7 @@ final class BenchCsv {
         return reading instanceof Reading.Known<Bytes>(Bytes b) ? Long.toString(b.count()) : "";
     }
 
-    private static String quoted(String field) {
+    static String quoted(String field) {
         String safe = field.replaceAll("\\p{Cntrl}+", " ");
         return safe.matches("[^\",]*") ? safe : "\"" + safe.replace("\"", "\"\"") + "\"";
     }

@@ -8,20 +8,16 @@ import org.jspecify.annotations.Nullable;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NoRouteToHostException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -71,7 +67,7 @@ public final class HttpExchange {
             } catch (IOException e) {
                 return cancellation.isCancelled()
                         ? new ExchangeEnd.Cancelled()
-                        : new ExchangeEnd.Unreachable(why(e, timeouts));
+                        : new ExchangeEnd.Unreachable(ConnectFailure.why(e, timeouts));
             }
             stamps.connected(clock.nanos());
             return converse(socket, request, timeouts, stamps, sink, cancellation);
@@ -177,7 +173,8 @@ public final class HttpExchange {
         } catch (IOException e) {
             return cancellation.isCancelled()
                     ? new ExchangeEnd.Cancelled()
-                    : new ExchangeEnd.Cut(clock.nanos(), parser.headSeen(), reset(e));
+                    : new ExchangeEnd.Cut(
+                            clock.nanos(), parser.headSeen(), ConnectFailure.reset(e));
         } catch (MalformedResponse e) {
             return new ExchangeEnd.Malformed(String.valueOf(e.getMessage()));
         }
@@ -198,27 +195,8 @@ public final class HttpExchange {
         }
     }
 
-    private static String reset(IOException e) {
-        String message = String.valueOf(e.getMessage());
-        return message.toLowerCase(Locale.ROOT).contains("reset")
-                ? "the connection was reset"
-                : message;
-    }
-
     private int millis(Duration duration) {
         return Math.clamp(clock.toWall(duration).toMillis(), 1, Integer.MAX_VALUE);
-    }
-
-    private static String why(IOException e, Timeouts timeouts) {
-        return switch (e) {
-            case UnknownHostException u -> "there is no host of that name";
-            case NoRouteToHostException n -> "there is no route to it";
-            case SocketTimeoutException s ->
-                    "no connection within " + timeouts.connect().toSeconds() + " s";
-            case ConnectException c -> "nothing listens there (connection refused)";
-            case SSLException s -> "TLS failed: " + s.getMessage();
-            default -> String.valueOf(e.getMessage());
-        };
     }
 
     private static void closeQuietly(@Nullable Socket socket) {

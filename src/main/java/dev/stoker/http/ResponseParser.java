@@ -108,24 +108,28 @@ public final class ResponseParser {
         if (n > 0 && line.charAt(n - 1) == '\r') {
             line.setLength(n - 1);
         }
-        String text = line.toString();
-        line.setLength(0);
         switch (state) {
-            case HEAD -> headLine(text, nanos);
-            case CHUNK_SIZE -> chunkSize(text);
+            case HEAD -> {
+                String text = line.toString();
+                line.setLength(0);
+                headLine(text, nanos);
+                return;
+            }
+            case CHUNK_SIZE -> chunkSize();
             case CHUNK_END -> {
-                if (!text.isEmpty()) {
+                if (!line.isEmpty()) {
                     throw new MalformedResponse("bytes after the end of a chunk");
                 }
                 state = State.CHUNK_SIZE;
             }
             case TRAILER -> {
-                if (text.isEmpty()) {
+                if (line.isEmpty()) {
                     state = State.DONE;
                 }
             }
             default -> throw new IllegalStateException("no line expected in " + state);
         }
+        line.setLength(0);
     }
 
     private void headLine(String text, long nanos) throws MalformedResponse {
@@ -220,20 +224,42 @@ public final class ResponseParser {
         return clean ? Long.parseLong(digits, radix) : -1;
     }
 
-    private void chunkSize(String text) throws MalformedResponse {
-        int semicolon = text.indexOf(';');
-        String digits = (semicolon >= 0 ? text.substring(0, semicolon) : text).strip();
-        remaining = number(digits, 16);
-        if (remaining < 0) {
+    /** Reads the size from the line without making a text of it: there is one for each token. */
+    private void chunkSize() throws MalformedResponse {
+        int at = afterBlanks(0);
+        int first = at;
+        long size = 0;
+        int digit;
+        while (at < line.length() && (digit = Character.digit(line.charAt(at), 16)) >= 0) {
+            size = size << 4 | digit;
+            at++;
+        }
+        int digits = at - first;
+        at = afterBlanks(at);
+        if (digits < 1 || digits > 15 || (at < line.length() && line.charAt(at) != ';')) {
             throw new MalformedResponse("a chunk without a size");
         }
+        remaining = size;
         headBytes = 0;
         state = remaining == 0 ? State.TRAILER : State.CHUNK_DATA;
+    }
+
+    private int afterBlanks(int from) {
+        int at = from;
+        while (at < line.length() && (line.charAt(at) == ' ' || line.charAt(at) == '\t')) {
+            at++;
+        }
+        return at;
     }
 
     /** Returns whether the whole response was read. */
     public boolean isDone() {
         return state == State.DONE;
+    }
+
+    /** Returns whether any byte came. */
+    public boolean isBegun() {
+        return headSeen || headBytes > 0;
     }
 
     /** Returns whether the status and all headers were read. */

@@ -5,7 +5,6 @@ import dev.stoker.base.Reading;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -70,9 +69,9 @@ public final class Json {
         return MAPPER.readTree(buffer.asParser(ObjectReadContext.empty()));
     }
 
-    /** Returns a generator of JSON text; closing it does not close the stream. */
-    public static JsonGenerator generator(OutputStream out) {
-        return MAPPER.writer().without(StreamWriteFeature.AUTO_CLOSE_TARGET).createGenerator(out);
+    /** Returns a generator that writes each value on a line of its own. */
+    public static JsonGenerator lines(OutputStream out) {
+        return MAPPER.writer().withRootValueSeparator("\n").createGenerator(out);
     }
 
     public static ObjectNode object() {

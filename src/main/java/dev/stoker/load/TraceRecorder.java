@@ -21,13 +21,14 @@ public final class TraceRecorder implements StreamEvents, SendStamps {
     private final Clock clock;
     private final long intendedNanos;
     private final long intendedEpochMillis;
-    private final StringBuilder text = new StringBuilder();
+    private final boolean keepText;
+    private final StringBuilder text = new StringBuilder(0);
     private long connected = -1;
     private long sent = -1;
     private long head = -1;
     private long firstAnswer = -1;
     private long end = -1;
-    private long[] chunks = new long[256];
+    private long[] chunks = new long[64];
     private volatile int chunkCount;
     private long chars;
     private ServerTimings timings = ServerTimings.none("the server said nothing");
@@ -41,9 +42,18 @@ public final class TraceRecorder implements StreamEvents, SendStamps {
 
     /** Starts the request at an intended moment, which may be over already. */
     public TraceRecorder(Clock clock, long intendedNanos) {
+        this(clock, intendedNanos, true);
+    }
+
+    /**
+     * @param keepText whether the answer's text is wanted; without it no object is made for a token
+     */
+    public TraceRecorder(Clock clock, long intendedNanos, boolean keepText) {
         this.clock = clock;
+        this.keepText = keepText;
         this.intendedNanos = intendedNanos;
-        this.intendedEpochMillis = clock.now().toEpochMilli();
+        this.intendedEpochMillis =
+                clock.now().toEpochMilli() - (clock.nanos() - intendedNanos) / 1_000_000;
     }
 
     @Override
@@ -63,7 +73,7 @@ public final class TraceRecorder implements StreamEvents, SendStamps {
             case StreamEvent.Headers h -> head = at;
             case StreamEvent.Token t -> answer(at, t.text());
             case StreamEvent.ToolCall c -> answer(at, c.json());
-            case StreamEvent.Reasoning r -> chunk(at, r.text());
+            case StreamEvent.Reasoning r -> chunk(at, r.text().length());
             case StreamEvent.Usage u -> timings = u.timings();
             case StreamEvent.End e -> {
                 end = at;
@@ -76,23 +86,37 @@ public final class TraceRecorder implements StreamEvents, SendStamps {
         }
     }
 
+    @Override
+    public boolean wantsText() {
+        return keepText;
+    }
+
+    @Override
+    public void chunk(long nanos, boolean reasoning, int length) {
+        long at = nanos - intendedNanos;
+        if (!reasoning && firstAnswer < 0) {
+            firstAnswer = at;
+        }
+        chunk(at, length);
+    }
+
     private void answer(long at, String piece) {
         if (firstAnswer < 0) {
             firstAnswer = at;
         }
-        if (text.length() < LONGEST_TEXT) {
+        if (keepText && text.length() < LONGEST_TEXT) {
             text.append(piece);
         }
-        chunk(at, piece);
+        chunk(at, piece.length());
     }
 
-    private void chunk(long at, String piece) {
+    private void chunk(long at, int length) {
         int n = chunkCount;
         if (n == chunks.length) {
             chunks = Arrays.copyOf(chunks, n * 2);
         }
         chunks[n] = at;
-        chars += piece.length();
+        chars += length;
         chunkCount = n + 1;
     }
 

@@ -105,6 +105,21 @@ public record GenerationRequest(
                 stall);
     }
 
+    public GenerationRequest ignoreEos(boolean ignore) {
+        return new GenerationRequest(
+                model,
+                messages,
+                rawPrompt,
+                nonce,
+                maxTokens,
+                seed,
+                temperature,
+                think,
+                ignore,
+                runner,
+                stall);
+    }
+
     public GenerationRequest runner(RunnerOptions options) {
         return new GenerationRequest(
                 model,

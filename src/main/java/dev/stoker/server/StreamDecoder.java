@@ -22,7 +22,9 @@ public abstract class StreamDecoder implements ResponseSink {
     private final StreamEvents events;
     private final Failures failures;
     private final String model;
+    private final boolean wantsText;
     private final LineSplitter lines = new LineSplitter();
+    private final LineSplitter.Lines takeLine = this::lineIfOpen;
     private final ByteArrayOutputStream error = new ByteArrayOutputStream(0);
     private int status;
     private long nanos;
@@ -34,6 +36,7 @@ public abstract class StreamDecoder implements ResponseSink {
      */
     protected StreamDecoder(StreamEvents events, Failures failures, String model) {
         this.events = events;
+        this.wantsText = events.wantsText();
         this.failures = failures;
         this.model = model;
     }
@@ -67,7 +70,7 @@ public abstract class StreamDecoder implements ResponseSink {
         nanos = at;
         if (!isSuccess()) {
             error.write(buffer, offset, Math.min(length, LARGEST_ERROR - error.size()));
-        } else if (!lines.feed(buffer, offset, length, this::lineIfOpen) && !over) {
+        } else if (!lines.feed(buffer, offset, length, takeLine) && !over) {
             fault(new ServerFailure.BadAnswer(status, "a line of more than 16 MiB"));
         }
     }
@@ -84,7 +87,7 @@ public abstract class StreamDecoder implements ResponseSink {
                 && (end instanceof ExchangeEnd.Complete || end instanceof ExchangeEnd.Cut)) {
             fault(failures.ofStatus(status, error.toString(StandardCharsets.UTF_8), model, false));
         } else if (end instanceof ExchangeEnd.Complete) {
-            lines.flush(this::lineIfOpen);
+            lines.flush(takeLine);
             if (!over) {
                 finish();
             }
@@ -113,15 +116,31 @@ public abstract class StreamDecoder implements ResponseSink {
         }
     }
 
+    /** Returns whether texts are wanted, or only the lengths of chunks. */
+    protected final boolean wantsText() {
+        return wantsText;
+    }
+
     protected final void token(String text) {
-        if (!text.isEmpty()) {
+        if (!wantsText) {
+            chunk(false, text.length());
+        } else if (!text.isEmpty()) {
             events.on(new StreamEvent.Token(nanos, text));
         }
     }
 
     protected final void reasoning(String text) {
-        if (!text.isEmpty()) {
+        if (!wantsText) {
+            chunk(true, text.length());
+        } else if (!text.isEmpty()) {
             events.on(new StreamEvent.Reasoning(nanos, text));
+        }
+    }
+
+    /** A chunk of text that nobody wants; nothing if it has no characters. */
+    protected final void chunk(boolean reasoning, int chars) {
+        if (chars > 0) {
+            events.chunk(nanos, reasoning, chars);
         }
     }
 

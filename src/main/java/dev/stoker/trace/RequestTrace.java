@@ -111,6 +111,13 @@ public record RequestTrace(
     }
 
     /**
+     * Time per output token after the first, milliseconds: the inverse of the client's decode rate.
+     */
+    public Reading<Double> timePerOutputTokenMillis() {
+        return decodeTokensPerSecond().map(rate -> 1000 / rate);
+    }
+
+    /**
      * From the first token to the last one, nanoseconds; 0 without tokens. An answer that the model
      * ended by itself has one token more than the stream shows: its end sign, which the server
      * counts and which brings the end of the stream. (Seen on Ollama 0.33: 9 tokens, 8 chunks.)

@@ -17,6 +17,7 @@ import java.util.Optional;
  * that is a cut, not an end.
  */
 public final class OllamaDecoder extends StreamDecoder {
+    private final OllamaChunk chunk = new OllamaChunk();
 
     public OllamaDecoder(StreamEvents events, Failures failures, String model) {
         super(events, failures, model);
@@ -25,6 +26,11 @@ public final class OllamaDecoder extends StreamDecoder {
     @Override
     protected void line(byte[] buffer, int offset, int length) {
         if (length == 0) {
+            return;
+        }
+        if (!wantsText() && chunk.read(buffer, offset, length)) {
+            chunk(true, chunk.thinkingChars());
+            chunk(false, chunk.answerChars());
             return;
         }
         Optional<JsonNode> parsed = Json.parse(buffer, offset, length);

@@ -28,6 +28,7 @@ public final class SseDecoder extends StreamDecoder {
     private static final int LONGEST_RAW = 500;
 
     private final OpenAiTimings timings;
+    private final SseChunk chunk = new SseChunk();
     private final StringBuilder raw = new StringBuilder(0);
     private String finishReason = "";
     private boolean eventSeen;
@@ -86,6 +87,13 @@ public final class SseDecoder extends StreamDecoder {
     }
 
     private void data(byte[] buffer, int offset, int length) {
+        if (!wantsText() && chunk.read(buffer, offset, length)) {
+            eventSeen = true;
+            nameless = false;
+            chunk(true, chunk.reasoningChars());
+            chunk(false, chunk.answerChars());
+            return;
+        }
         if (length >= 6
                 && new String(buffer, offset, 6, StandardCharsets.US_ASCII).equals("[DONE]")) {
             eventSeen = true;

@@ -1,4 +1,4 @@
-package dev.stoker.bench;
+package dev.stoker.load;
 
 import java.security.SecureRandom;
 import java.util.concurrent.atomic.AtomicLong;
@@ -8,12 +8,12 @@ import java.util.concurrent.atomic.AtomicLong;
  * a cache. Unique in this process by a counter and between processes by 64 random bits; all of one
  * length, so that prompts stay comparable. Thread-safe.
  */
-final class Nonces {
+public final class Nonces {
     private final long salt = new SecureRandom().nextLong();
     private final AtomicLong counter = new AtomicLong();
 
     /** Returns the next one, 22 hexadecimal digits, random from the first. */
-    String next() {
+    public String next() {
         long n = counter.incrementAndGet();
         long mixed = mix(salt + n * 0x9e3779b97f4a7c15L);
         return "%016x%06x".formatted(mixed, n & 0xffffff);

@@ -1,0 +1,211 @@
+package dev.stoker.cli;
+
+import dev.stoker.base.Cancellation;
+import dev.stoker.base.ExitCode;
+import dev.stoker.base.Text;
+import dev.stoker.base.UserError;
+import dev.stoker.json.Json;
+import dev.stoker.load.LoadEvent;
+import dev.stoker.load.LoadFolder;
+import dev.stoker.load.LoadHeader;
+import dev.stoker.load.LoadJournal;
+import dev.stoker.load.LoadJson;
+import dev.stoker.load.LoadReader;
+import dev.stoker.load.LoadRunner;
+import dev.stoker.load.LoadStep;
+import dev.stoker.load.LoadSummary;
+import dev.stoker.load.Objective;
+import dev.stoker.load.PromptSource;
+import dev.stoker.server.InferenceServer;
+import dev.stoker.server.LoadedModel;
+import dev.stoker.server.ModelInfo;
+import dev.stoker.server.ServerException;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+import tools.jackson.databind.node.ObjectNode;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+
+/**
+ * {@code stoker load}: puts a load on one model and tells what it does to latency and throughput.
+ * Options → steps → journal → summary from the journal. Used by one thread, which becomes the event
+ * loop.
+ */
+@Command(
+        name = "load",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Put a load on a model and see what it does to latency and throughput.",
+            "",
+            "Closed loop (--concurrency) or open loop (--rate). Ramp, warm-up and drain are cut."
+                    + " The client watches itself and says when it was the bottleneck.",
+            ""
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  stoker load                                 8 users for 30 s",
+            "  stoker load phi4:14b -c 1,2,4,8,16          where does it saturate",
+            "  stoker load --rate 5 --duration 2m          5 requests a second, at random",
+            "  stoker load -c 64 --slo ttft_p95=500ms --json",
+            "",
+            "Exit codes: 0 all requests ended well, 1 some failed, 2 wrong use, 3 the server",
+            "could not be reached, 130 interrupted (with what was measured saved)."
+        })
+public final class LoadCommand implements Callable<Integer> {
+    @Spec private @Nullable CommandSpec spec;
+    @Mixin private final ServerOptions server = new ServerOptions();
+    @Mixin private final LoadOptions load = new LoadOptions();
+    @Mixin private final LoadPromptOptions prompts = new LoadPromptOptions();
+    @Mixin private final OutputOptions output = new OutputOptions();
+
+    @Option(
+            names = "--results",
+            paramLabel = "DIR",
+            description = {
+                "Where runs are kept. Default: RESULTS_DIR, else stoker/runs in the XDG data home."
+            })
+    private @Nullable Path results;
+
+    private final ServerFinder finder;
+    private final Map<String, String> env;
+
+    public LoadCommand(ServerFinder finder, Map<String, String> env) {
+        this.finder = finder;
+        this.env = Map.copyOf(env);
+    }
+
+    @Override
+    public Integer call() throws ServerException {
+        if (output.json && output.csv) {
+            throw UserError.wrongUse("--json and --csv were both given.", "Choose one of them.");
+        }
+        Terminal terminal = Terminal.detect(env, output.noColor);
+        List<LoadStep> steps = load.steps();
+        List<Objective> objectives = load.objectives();
+        InferenceServer target = finder.find(server.servers, Optional.ofNullable(server.apiKeyEnv));
+        String model = model(target);
+        ObjectNode options = Json.object();
+        load.describe(options, steps);
+        PromptSource source = prompts.source(target, model, load.seed, options);
+        LoadHeader header =
+                LoadHeader.of(
+                        target.identity(), target.clock(), StokerVersion.text(), model, options);
+        try (Interrupts interrupts = new Interrupts()) {
+            LoadFolder folder = LoadFolder.create(ResultsFolder.of(results, env), header);
+            run(target, steps, source, folder, terminal, interrupts.cancellation());
+            LoadSummary summary = LoadReader.summary(folder, objectives);
+            print(summary, terminal);
+            if (!output.quiet) {
+                err().println("Kept in " + folder.path());
+                err().flush();
+            }
+            return exitCode(summary, interrupts.cancellation()).number();
+        }
+    }
+
+    private void run(
+            InferenceServer target,
+            List<LoadStep> steps,
+            PromptSource source,
+            LoadFolder folder,
+            Terminal terminal,
+            Cancellation cancellation) {
+        try (LoadJournal journal = LoadJournal.open(folder);
+                LoadProgressLine line = new LoadProgressLine(err(), terminal, output.quiet);
+                LoadRunner runner =
+                        new LoadRunner(
+                                target,
+                                load.settings(),
+                                source,
+                                journal::write,
+                                line::progress,
+                                cancellation)) {
+            line.step("warming up the client");
+            runner.warmUp();
+            for (LoadStep step : steps) {
+                line.step(step.arrivals().label());
+                LoadEvent.StepEnded ended = runner.run(step);
+                if (!ended.why().equals("done")) {
+                    break;
+                }
+            }
+        }
+    }
+
+    /** Returns the model that was named, else the loaded one, else the only one. */
+    private String model(InferenceServer target) throws ServerException {
+        if (load.model != null) {
+            return load.model;
+        }
+        List<String> loaded = target.loaded().stream().map(LoadedModel::name).toList();
+        if (loaded.size() == 1) {
+            return loaded.getFirst();
+        }
+        List<String> all = target.models().stream().map(ModelInfo::name).toList();
+        if (all.size() == 1) {
+            return all.getFirst();
+        }
+        if (all.isEmpty()) {
+            throw UserError.wrongUse(
+                    "The server lists no model.", "Name the one to use: stoker load MODEL");
+        }
+        throw UserError.wrongUse(
+                "The server has " + all.size() + " models, and it is not clear which is meant.",
+                "Name one: stoker load "
+                        + Text.plain(loaded.isEmpty() ? all.getFirst() : loaded.getFirst()));
+    }
+
+    private static ExitCode exitCode(LoadSummary summary, Cancellation cancellation) {
+        if (cancellation.isCancelled()) {
+            return ExitCode.INTERRUPTED;
+        }
+        boolean noServer =
+                summary.ok() == 0
+                        && summary.steps().stream()
+                                .allMatch(s -> s.failures().keySet().equals(Set.of("unreachable")));
+        return noServer
+                ? ExitCode.SERVER_FAILED
+                : summary.failed() > 0 || summary.ok() == 0 ? ExitCode.BAD_ANSWER : ExitCode.DONE;
+    }
+
+    private void print(LoadSummary summary, Terminal terminal) {
+        PrintWriter out = out();
+        if (output.json) {
+            out.println(Json.pretty(LoadJson.write(summary)));
+        } else if (output.csv) {
+            LoadCsv.print(out, summary);
+        } else {
+            new LoadView(terminal).result(out, summary);
+        }
+        out.flush();
+    }
+
+    private PrintWriter out() {
+        return command().commandLine().getOut();
+    }
+
+    private PrintWriter err() {
+        return command().commandLine().getErr();
+    }
+
+    private CommandSpec command() {
+        if (spec == null) {
+            throw new IllegalStateException("the command line has not filled this command");
+        }
+        return spec;
+    }
+}

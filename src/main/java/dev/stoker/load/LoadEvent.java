@@ -1,0 +1,50 @@
+package dev.stoker.load;
+
+import dev.stoker.trace.RequestTrace;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** What happened in a load test; the journal is a list of these. */
+public sealed interface LoadEvent {
+    int step();
+
+    /**
+     * A step began.
+     *
+     * @param startedEpochMillis wall time, for labels
+     * @param arrivals the stable name of the arrivals' kind
+     * @param users of a closed loop; 0 for an open one
+     * @param perSecond of an open loop; 0 for a closed one and for a recorded one
+     * @param lead what is not measured at the start: requests that began in it, and their tokens
+     * @param duration how long is measured, if the step goes by time
+     * @param requests how many are measured, if the step goes by their number
+     */
+    record StepStarted(
+            int step,
+            long startedEpochMillis,
+            String arrivals,
+            int users,
+            double perSecond,
+            Duration lead,
+            Optional<Duration> duration,
+            OptionalLong requests)
+            implements LoadEvent {}
+
+    /**
+     * A request ended.
+     *
+     * @param at its intended start, nanoseconds after the step's
+     */
+    record RequestEnded(int step, long at, RequestTrace trace) implements LoadEvent {}
+
+    /**
+     * A step ended.
+     *
+     * @param windowEnd where the full load ended, nanoseconds after the step's start
+     * @param why {@code done}, {@code error-rate} or {@code interrupted}
+     */
+    record StepEnded(int step, long windowEnd, String why, ClientFigures client)
+            implements LoadEvent {}
+}

@@ -1,0 +1,71 @@
+package dev.stoker.load;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Makes the summary of a load test from its files. Reads them twice: first for the steps' bounds,
+ * then for the requests, of which none is kept. Stateless.
+ */
+public final class LoadReader {
+    /**
+     * A full load that lasted for a smaller share of the step is no steady window: then the figures
+     * are of the whole step, and say so.
+     */
+    private static final double SHORTEST_SHARE = 1.0 / 3;
+
+    private LoadReader() {}
+
+    /** What is known of a step before its requests are added up. */
+    private static final class Bounds {
+        private Optional<LoadEvent.StepStarted> started = Optional.empty();
+        private Optional<LoadEvent.StepEnded> ended = Optional.empty();
+        private long lastBegun;
+        private long lastEnded;
+
+        /** Without an end (the process was killed) the full load lasted to the last start. */
+        private long windowEnd() {
+            return ended.map(LoadEvent.StepEnded::windowEnd).orElse(lastBegun);
+        }
+
+        private StepTally tally(LoadEvent.StepStarted step, List<Objective> objectives) {
+            long from = step.lead().toNanos();
+            boolean steady = windowEnd() - from >= SHORTEST_SHARE * (lastEnded - from);
+            return new StepTally(step, steady ? windowEnd() : lastEnded, steady, objectives);
+        }
+    }
+
+    /** Returns the summary; goodput and verdicts are by the objectives. */
+    public static LoadSummary summary(LoadFolder folder, List<Objective> objectives) {
+        Map<Integer, Bounds> bounds = new TreeMap<>();
+        folder.read(event -> {
+            Bounds b = bounds.computeIfAbsent(event.step(), _ -> new Bounds());
+            switch (event) {
+                case LoadEvent.StepStarted e -> b.started = Optional.of(e);
+                case LoadEvent.StepEnded e -> b.ended = Optional.of(e);
+                case LoadEvent.RequestEnded e -> {
+                    b.lastBegun = Math.max(b.lastBegun, e.at());
+                    b.lastEnded = Math.max(b.lastEnded, e.at() + e.trace().endNanos());
+                }
+            }
+        });
+        Map<Integer, StepTally> tallies = new TreeMap<>();
+        bounds.forEach(
+                (step, b) -> b.started.ifPresent(s -> tallies.put(step, b.tally(s, objectives))));
+        folder.read(event -> {
+            StepTally tally = tallies.get(event.step());
+            if (tally != null && event instanceof LoadEvent.RequestEnded e) {
+                tally.add(e);
+            }
+        });
+        List<StepSummary> steps = new ArrayList<>();
+        tallies.forEach((step, tally) -> {
+            Bounds b = bounds.get(step);
+            steps.add(tally.summary(step, b == null ? Optional.empty() : b.ended));
+        });
+        return new LoadSummary(folder.header(), steps);
+    }
+}

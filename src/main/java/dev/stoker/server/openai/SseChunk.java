@@ -1,0 +1,130 @@
+package dev.stoker.server.openai;
+
+import dev.stoker.json.JsonScan;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Reads the commonest event of a stream, a chunk with text and nothing else that matters, without
+ * making an object. Whatever else it may be (an end, an error, usage, timings, a tool call, several
+ * choices, a model without a name, no JSON at all) is left to the parser. One instance a stream.
+ */
+final class SseChunk {
+    private static final byte[] CHOICES = key("choices");
+    private static final byte[] CONTENT = key("content");
+    private static final byte[] DELTA = key("delta");
+    private static final byte[] ERROR = key("error");
+    private static final byte[] FINISH_REASON = key("finish_reason");
+    private static final byte[] MESSAGE = key("message");
+    private static final byte[] MODEL = key("model");
+    private static final byte[] REASONING = key("reasoning");
+    private static final byte[] REASONING_CONTENT = key("reasoning_content");
+    private static final byte[] STOP = key("stop");
+    private static final byte[] TEXT = key("text");
+    private static final byte[] TIMINGS = key("timings");
+    private static final byte[] TOOL_CALLS = key("tool_calls");
+    private static final byte[] USAGE = key("usage");
+
+    private final JsonScan scan = new JsonScan();
+    private boolean plain;
+    private int choices;
+    private int content;
+    private int text;
+    private int reasoning;
+    private int reasoningContent;
+    private int completion;
+
+    private static byte[] key(String name) {
+        return name.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /**
+     * Returns whether the event is a chunk with text and nothing else; its lengths are then set.
+     */
+    boolean read(byte[] buffer, int offset, int length) {
+        plain = true;
+        choices = -1;
+        content = -1;
+        text = -1;
+        reasoning = -1;
+        reasoningContent = -1;
+        completion = -1;
+        scan.over(buffer, offset, length);
+        for (boolean more = scan.enterObject(); more && plain; more = scan.nextKey()) {
+            if (scan.keyIs(CHOICES)) {
+                choices();
+            } else if (scan.keyIs(MODEL)) {
+                plain = scan.textChars() != 0;
+            } else if (scan.keyIs(ERROR) || scan.keyIs(USAGE) || scan.keyIs(TIMINGS)) {
+                plain = scan.skipNull();
+            } else if (scan.keyIs(CONTENT)) {
+                completion = once(completion);
+            } else if (scan.keyIs(STOP)) {
+                plain = scan.peek() == 'f';
+                scan.skip();
+            } else {
+                scan.skip();
+            }
+        }
+        return plain && scan.isWhole() && (choices == 1 || (choices == -1 && completion >= 0));
+    }
+
+    private void choices() {
+        plain = choices < 0 && scan.peek() == '[';
+        choices = 0;
+        for (boolean more = plain && scan.enterArray(); more && plain; more = scan.nextValue()) {
+            choices++;
+            plain = choices == 1 && scan.peek() == '{';
+            choice();
+        }
+    }
+
+    private void choice() {
+        for (boolean more = plain && scan.enterObject(); more && plain; more = scan.nextKey()) {
+            if (scan.keyIs(DELTA)) {
+                delta();
+            } else if (scan.keyIs(TEXT)) {
+                text = once(text);
+            } else if (scan.keyIs(FINISH_REASON)) {
+                plain = scan.skipNull();
+            } else if (scan.keyIs(MESSAGE)) {
+                plain = false;
+            } else {
+                scan.skip();
+            }
+        }
+    }
+
+    private void delta() {
+        plain = scan.peek() == '{';
+        for (boolean more = plain && scan.enterObject(); more && plain; more = scan.nextKey()) {
+            if (scan.keyIs(CONTENT)) {
+                content = once(content);
+            } else if (scan.keyIs(REASONING)) {
+                reasoning = once(reasoning);
+            } else if (scan.keyIs(REASONING_CONTENT)) {
+                reasoningContent = once(reasoningContent);
+            } else if (scan.keyIs(TOOL_CALLS)) {
+                plain = scan.skipNull();
+            } else {
+                scan.skip();
+            }
+        }
+    }
+
+    /** Reads a text; a key that comes twice is for the parser. */
+    private int once(int before) {
+        plain &= before < 0;
+        return scan.textChars();
+    }
+
+    /** Returns the length of the reasoning; 0 if there is none. */
+    int reasoningChars() {
+        return Math.max(0, reasoning >= 0 ? reasoning : reasoningContent);
+    }
+
+    /** Returns the length of the answer's text; 0 if there is none. */
+    int answerChars() {
+        return Math.max(0, choices < 0 ? completion : content >= 0 ? content : text);
+    }
+}
