@@ -1,9 +1,9 @@
 package dev.stoker.bench;
 
-import dev.stoker.load.Nonces;
 import dev.stoker.base.Cancellation;
 import dev.stoker.bench.BenchEvent.Outcome;
 import dev.stoker.bench.ModelTurn.End;
+import dev.stoker.load.Nonces;
 import dev.stoker.server.LoadedModel;
 import dev.stoker.server.ServerException;
 

@@ -1,7 +1,7 @@
 package dev.stoker.bench;
 
-import dev.stoker.load.Nonces;
 import dev.stoker.base.Cancellation;
+import dev.stoker.load.Nonces;
 import dev.stoker.server.Ability;
 
 /**
