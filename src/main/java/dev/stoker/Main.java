@@ -1,14 +1,18 @@
 package dev.stoker;
 
 import dev.stoker.cli.BenchCommand;
+import dev.stoker.cli.CompareCommand;
 import dev.stoker.cli.CompletionCommand;
 import dev.stoker.cli.DemoCommand;
 import dev.stoker.cli.HelpCommand;
+import dev.stoker.cli.HistoryCommand;
 import dev.stoker.cli.LoadCommand;
 import dev.stoker.cli.RehearseCommand;
 import dev.stoker.cli.SimCommand;
 import dev.stoker.cli.StokerCommand;
 import dev.stoker.cli.StokerVersion;
+import dev.stoker.history.Stores;
+import dev.stoker.history.jdbc.JdbcStores;
 import dev.stoker.memory.FirstEstimator;
 
 import java.util.LinkedHashMap;
@@ -34,6 +38,10 @@ public final class Main {
         Map<String, String> env = System.getenv();
         verbs.put("bench", () -> new BenchCommand(new Wiring(env), new FirstEstimator(), env));
         verbs.put("load", () -> new LoadCommand(new Wiring(env), env));
+        // Behind a lambda: a store's driver is loaded by the commands that use it alone.
+        Stores stores = (address, access) -> new JdbcStores(env).open(address, access);
+        verbs.put("history", () -> new HistoryCommand(stores, env));
+        verbs.put("compare", () -> new CompareCommand(stores, env));
         verbs.put("completion", CompletionCommand::new);
         verbs.put("help", HelpCommand::new);
         verbs.put("sim", SimCommand::new);

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -61,6 +62,18 @@ final class Figures {
     static Reading<Spread> pooled(
             Map<String, Map<Integer, RequestTrace>> good,
             Function<RequestTrace, Reading<Decoded>> part) {
+        return pooledByIteration(good, part)
+                .map(rates ->
+                        Spread.of(
+                                rates.values().stream()
+                                        .mapToDouble(Double::doubleValue)
+                                        .toArray()));
+    }
+
+    /** Returns the same rates one by one, by the number of their iteration; at least one. */
+    static Reading<SortedMap<Integer, Double>> pooledByIteration(
+            Map<String, Map<Integer, RequestTrace>> good,
+            Function<RequestTrace, Reading<Decoded>> part) {
         Map<Integer, Map<String, Decoded>> iterations = new TreeMap<>();
         Set<String> prompts = new HashSet<>();
         String reason = "no request ended well";
@@ -80,12 +93,15 @@ final class Figures {
         if (prompts.isEmpty()) {
             return Reading.unsupported(reason);
         }
-        List<Double> rates =
-                iterations.values().stream()
-                        .filter(i -> i.keySet().equals(prompts))
-                        .map(i -> rate(i.values()))
-                        .toList();
-        return spread(rates, "no iteration has a rate for every prompt");
+        SortedMap<Integer, Double> rates = new TreeMap<>();
+        iterations.forEach((iteration, parts) -> {
+            if (parts.keySet().equals(prompts)) {
+                rates.put(iteration, rate(parts.values()));
+            }
+        });
+        return rates.isEmpty()
+                ? Reading.unsupported("no iteration has a rate for every prompt")
+                : Reading.known(rates);
     }
 
     private static double rate(Collection<Decoded> parts) {

@@ -42,6 +42,12 @@ public final class ReportBuilder {
         return new ReportBuilder(contents).build();
     }
 
+    /** Returns the traces that a model's figures are made of, by prompt and iteration. */
+    static Map<String, Map<Integer, RequestTrace>> counted(
+            RunFolder.Contents contents, String model) {
+        return traces(new ReportBuilder(contents).good(model));
+    }
+
     private BenchReport build() {
         RunHeader header = contents.header();
         List<ModelResult> results = new ArrayList<>();

@@ -27,9 +27,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The files of one run: {@code run.json} (what was asked, written once) and {@code events.jsonl}
- * (what happened, one line an event). Reading tolerates a torn last line, and unknown lines are
- * counted.
+ * The files of one run: {@code run.json} (what was asked, written once), {@code setting.json}
+ * (under which conditions) and {@code events.jsonl} (what happened, one line an event). Reading
+ * tolerates a torn last line, and unknown lines are counted.
  *
  * @param path the folder; its name is the run's id
  */
@@ -132,6 +132,39 @@ public record RunFolder(Path path) {
                     "Name another one with --results DIR.",
                     e);
         }
+    }
+
+    /**
+     * Keeps the run's conditions beside its events.
+     *
+     * @throws UserError if the file can't be written
+     */
+    public void write(RunSetting setting) {
+        try {
+            Path draft = path.resolve("setting.json.part");
+            Files.writeString(draft, Json.pretty(setting.json()) + "\n");
+            Files.move(draft, settingFile(), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw unwritable(path, e);
+        }
+    }
+
+    /** Returns the run's conditions; what the header tells of them where none were kept. */
+    public RunSetting setting() {
+        try {
+            if (Files.exists(settingFile())) {
+                return RunSetting.read(
+                        Json.parse(Files.readString(settingFile()))
+                                .orElseThrow(() -> new IllegalArgumentException("no JSON")));
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            // Damaged: the run itself is worth more than what is known of its conditions.
+        }
+        return RunSetting.of(header());
+    }
+
+    private Path settingFile() {
+        return path.resolve("setting.json");
     }
 
     public String id() {

@@ -46,7 +46,7 @@ final class BenchCsv {
             f.add(bytes(m.modelBytes()));
             f.add(bytes(m.onGpuBytes()));
             f.add(cleanup(m.cleanup()));
-            out.println(String.join(",", f.stream().map(BenchCsv::quoted).toList()));
+            out.println(Csv.line(f));
         }
     }
 
@@ -66,10 +66,5 @@ final class BenchCsv {
 
     private static String bytes(Reading<Bytes> reading) {
         return reading instanceof Reading.Known<Bytes>(Bytes b) ? Long.toString(b.count()) : "";
-    }
-
-    static String quoted(String field) {
-        String safe = field.replaceAll("\\p{Cntrl}+", " ");
-        return safe.matches("[^\",]*") ? safe : "\"" + safe.replace("\"", "\"\"") + "\"";
     }
 }

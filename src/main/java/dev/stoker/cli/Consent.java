@@ -11,8 +11,8 @@ import java.io.PrintWriter;
 import java.util.Locale;
 
 /**
- * Gets a yes before something is restarted or unloaded: by flag, or from a person at a terminal.
- * Used by one thread.
+ * Gets a yes before something is restarted, unloaded or deleted: by flag, or from a person at a
+ * terminal. Used by one thread.
  *
  * @param in where the answer comes from
  * @param err where the question goes to
@@ -57,6 +57,26 @@ record Consent(Terminal terminal, InputStream in, PrintWriter err, boolean quiet
             err.flush();
         }
         return false;
+    }
+
+    /**
+     * Asks a person whether to go on.
+     *
+     * @param question without the choice of answers
+     * @throws UserError if the answer is no, or nobody can be asked
+     */
+    void toGoOn(String question) {
+        if (!canAsk()) {
+            throw new UserError(
+                    ExitCode.REFUSED,
+                    question + " Nobody can be asked here, so nothing was done.",
+                    "Add --yes.");
+        }
+        err.print(question + " [y/N] ");
+        err.flush();
+        if (!agreed()) {
+            throw new UserError(ExitCode.REFUSED, "Nothing was done, as nobody said yes.", "");
+        }
     }
 
     private boolean agreed() {

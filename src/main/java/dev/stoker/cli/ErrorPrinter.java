@@ -18,10 +18,11 @@ final class ErrorPrinter implements IExecutionExceptionHandler {
     @Override
     public int handleExecutionException(Exception e, CommandLine line, ParseResult parsed) {
         PrintWriter err = line.getErr();
-        boolean verbose =
-                parsed.hasSubcommand()
-                        ? parsed.subcommand().hasMatchedOption("-v")
-                        : parsed.hasMatchedOption("-v");
+        ParseResult deepest = parsed;
+        while (deepest.hasSubcommand()) {
+            deepest = deepest.subcommand();
+        }
+        boolean verbose = deepest.hasMatchedOption("-v");
         int code =
                 switch (e) {
                     case UserError u -> print(err, u.sentence(), u.hint(), u.code());

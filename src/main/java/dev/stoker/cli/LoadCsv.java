@@ -52,8 +52,7 @@ final class LoadCsv {
         titles.addAll(List.of("client_cpu_seconds", "client_max_lag_ms", "client_bottleneck"));
         out.println(String.join(",", titles));
         for (StepSummary s : summary.steps()) {
-            out.println(
-                    String.join(",", fields(summary, s).stream().map(BenchCsv::quoted).toList()));
+            out.println(Csv.line(fields(summary, s)));
         }
     }
 

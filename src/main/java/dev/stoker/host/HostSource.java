@@ -46,6 +46,19 @@ public interface HostSource {
     /** Returns whether the CPU is slowed down by heat now, where the kernel tells. */
     Reading<Throttling> throttling();
 
+    /** Returns what machine this is. */
+    default Machine machine() {
+        return Machine.unknown("this source does not tell what machine it is");
+    }
+
+    /**
+     * Returns the options that a process was started with: its arguments and the variables that
+     * servers and GPU drivers read, without secrets.
+     */
+    default Reading<String> launchOptions(long pid) {
+        return Reading.unsupported("this source does not tell with which options a process runs");
+    }
+
     /** Returns whether this describes the machine that the program itself runs on. */
     boolean isLocal();
 }

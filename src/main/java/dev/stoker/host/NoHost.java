@@ -28,6 +28,16 @@ public record NoHost(String reason) implements HostSource {
     }
 
     @Override
+    public Machine machine() {
+        return Machine.unknown(reason);
+    }
+
+    @Override
+    public Reading<String> launchOptions(long pid) {
+        return none();
+    }
+
+    @Override
     public Reading<Double> memoryPressure() {
         return none();
     }

@@ -38,6 +38,16 @@ public final class ProcHost implements HostSource {
     }
 
     @Override
+    public Machine machine() {
+        return ProcMachine.read(proc);
+    }
+
+    @Override
+    public Reading<String> launchOptions(long pid) {
+        return LaunchOptions.of(proc.resolve(Long.toString(pid)));
+    }
+
+    @Override
     public HostMemory memory() {
         Path file = proc.resolve("meminfo");
         Reading<String> lines = ProcFile.text(file);

@@ -52,9 +52,9 @@ public final class JdbcStores implements Stores {
     private Path own() {
         String data = env.getOrDefault("XDG_DATA_HOME", "");
         Path home =
-                data.isBlank()
-                        ? Path.of(env.getOrDefault("HOME", "."), ".local", "share")
-                        : Path.of(data);
+                data.startsWith("/")
+                        ? Path.of(data)
+                        : Path.of(env.getOrDefault("HOME", "."), ".local", "share");
         return home.resolve("stoker").resolve("runs.db");
     }
 
