@@ -36,10 +36,12 @@ public final class Main {
     private static Map<String, Supplier<Object>> verbs() {
         Map<String, Supplier<Object>> verbs = new LinkedHashMap<>();
         Map<String, String> env = System.getenv();
-        verbs.put("bench", () -> new BenchCommand(new Wiring(env), new FirstEstimator(), env));
-        verbs.put("load", () -> new LoadCommand(new Wiring(env), env));
         // Behind a lambda: a store's driver is loaded by the commands that use it alone.
         Stores stores = (address, access) -> new JdbcStores(env).open(address, access);
+        verbs.put(
+                "bench",
+                () -> new BenchCommand(new Wiring(env), new FirstEstimator(), stores, env));
+        verbs.put("load", () -> new LoadCommand(new Wiring(env), env));
         verbs.put("history", () -> new HistoryCommand(stores, env));
         verbs.put("compare", () -> new CompareCommand(stores, env));
         verbs.put("completion", CompletionCommand::new);

@@ -23,6 +23,9 @@ public interface BenchListener {
     /** Something that the user should know now; one sentence. */
     void warning(String sentence);
 
+    /** Something that is good to know, and no reason to worry; one sentence. */
+    default void remark(String sentence) {}
+
     /** Returns one that ignores everything. */
     static BenchListener silent() {
         return new BenchListener() {

@@ -4,10 +4,12 @@ import dev.stoker.base.Cancellation;
 import dev.stoker.base.ExitCode;
 import dev.stoker.base.UserError;
 import dev.stoker.bench.BenchContext;
+import dev.stoker.bench.BenchListener;
 import dev.stoker.bench.BenchPlan;
 import dev.stoker.bench.BenchReport;
 import dev.stoker.bench.BenchRequest;
 import dev.stoker.bench.BenchRunner;
+import dev.stoker.bench.BenchRuns;
 import dev.stoker.bench.Checklist;
 import dev.stoker.bench.Journal;
 import dev.stoker.bench.PlanJson;
@@ -16,6 +18,10 @@ import dev.stoker.bench.ReportBuilder;
 import dev.stoker.bench.ReportJson;
 import dev.stoker.bench.RunFolder;
 import dev.stoker.bench.RunHeaders;
+import dev.stoker.bench.RunSetting;
+import dev.stoker.history.Comparison;
+import dev.stoker.history.Run;
+import dev.stoker.history.Stores;
 import dev.stoker.json.Json;
 import dev.stoker.memory.MemoryEstimator;
 import dev.stoker.server.ServerException;
@@ -57,8 +63,10 @@ import java.util.concurrent.Callable;
             "  stoker bench phi4:14b qwq:32b --yes   two models, without a question",
             "  stoker bench --resume latest          go on after a crash or Ctrl-C",
             "  stoker bench --report latest --json   an earlier run again",
+            "  stoker bench --baseline baseline      against the run with that tag",
             "",
-            "Exit codes: 0 all passed, 1 a model failed, 2 wrong use, 3 the server failed,",
+            "Exit codes: 0 all passed, 1 a model failed or got slower than the baseline, 2 wrong"
+                    + " use, 3 the server failed,",
             "4 a yes is needed, 130 interrupted."
         })
 public final class BenchCommand implements Callable<Integer> {
@@ -66,6 +74,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Mixin private final ServerOptions server = new ServerOptions();
     @Mixin private final BenchOptions options = new BenchOptions();
     @Mixin private final OutputOptions output = new OutputOptions();
+    @Mixin private final BenchHistory history = new BenchHistory();
 
     @Option(
             names = {"-y", "--yes"},
@@ -103,11 +112,17 @@ public final class BenchCommand implements Callable<Integer> {
 
     private final Connector connector;
     private final MemoryEstimator estimator;
+    private final Stores stores;
     private final Map<String, String> env;
 
-    public BenchCommand(Connector connector, MemoryEstimator estimator, Map<String, String> env) {
+    public BenchCommand(
+            Connector connector,
+            MemoryEstimator estimator,
+            Stores stores,
+            Map<String, String> env) {
         this.connector = connector;
         this.estimator = estimator;
+        this.stores = stores;
         this.env = Map.copyOf(env);
     }
 
@@ -120,17 +135,16 @@ public final class BenchCommand implements Callable<Integer> {
         if (output.json && output.csv) {
             throw UserError.wrongUse("--json and --csv were both given.", "Choose one of them.");
         }
+        Optional<Run> baseline = history.baseline(stores);
         if (reportOf != null) {
-            BenchReport report =
-                    ReportBuilder.report(RunFolder.find(resultsFolder(), reportOf).read());
-            print(report, terminal);
-            return exitCode(report).number();
+            RunFolder folder = RunFolder.find(resultsFolder(), reportOf);
+            return report(folder, folder.read(), baseline, terminal).number();
         }
         Optional<RunFolder.Contents> earlier = earlier();
         if (earlier.isPresent() && ReportBuilder.report(earlier.get()).complete()) {
-            BenchReport report = ReportBuilder.report(earlier.get());
-            print(report, terminal);
-            return exitCode(report).number();
+            RunFolder folder = RunFolder.find(resultsFolder(), String.valueOf(resume));
+            keep(folder, earlier.get());
+            return report(folder, earlier.get(), baseline, terminal).number();
         }
         BenchRequest request =
                 earlier.map(RunHeaders::request).orElseGet(() -> options.request(env));
@@ -157,7 +171,8 @@ public final class BenchCommand implements Callable<Integer> {
         if (dryRun) {
             return ExitCode.DONE.number();
         }
-        return run(context, request, plan, consent.toRestart(plan, request, yes), terminal);
+        boolean mayRestart = consent.toRestart(plan, request, yes);
+        return run(context, request, plan, mayRestart, baseline, terminal);
     }
 
     private Optional<RunFolder.Contents> earlier() {
@@ -203,14 +218,11 @@ public final class BenchCommand implements Callable<Integer> {
             BenchRequest request,
             BenchPlan plan,
             boolean mayRestart,
+            Optional<Run> baseline,
             Terminal terminal)
             throws InterruptedException {
         try (Interrupts interrupts = new Interrupts()) {
-            RunFolder folder =
-                    resume != null
-                            ? RunFolder.find(resultsFolder(), resume)
-                            : RunFolder.create(
-                                    resultsFolder(), RunHeaders.header(context, request, plan));
+            RunFolder folder = folder(context, request, plan);
             BenchRunner.Ending ending;
             try (Journal journal = Journal.open(folder);
                     BenchProgress progress =
@@ -222,6 +234,15 @@ public final class BenchCommand implements Callable<Integer> {
                                     plan,
                                     request.iterations() * request.prompts().size())) {
                 Cancellation cancellation = interrupts.cancellation();
+                BenchListener listener =
+                        baseline.map(b ->
+                                        history.comparing(
+                                                progress,
+                                                b,
+                                                folder.header(),
+                                                folder.setting(),
+                                                journal.events()))
+                                .orElse(progress);
                 ending =
                         new BenchRunner(
                                         context,
@@ -229,22 +250,67 @@ public final class BenchCommand implements Callable<Integer> {
                                         plan,
                                         mayRestart,
                                         journal,
-                                        progress,
+                                        listener,
                                         cancellation)
                                 .run();
             }
-            BenchReport report = ReportBuilder.report(folder.read());
-            print(report, terminal);
+            RunFolder.Contents contents = folder.read();
+            keep(folder, contents);
+            ExitCode answer = report(folder, contents, baseline, terminal);
             if (!output.quiet) {
                 err().println("Kept in " + folder.path());
+                err().flush();
             }
-            return ended(ending, report).number();
+            return ended(ending, ReportBuilder.report(contents), answer).number();
         }
     }
 
-    private ExitCode ended(BenchRunner.Ending ending, BenchReport report) {
+    private RunFolder folder(BenchContext context, BenchRequest request, BenchPlan plan) {
+        if (resume != null) {
+            return RunFolder.find(resultsFolder(), resume);
+        }
+        RunFolder folder =
+                RunFolder.create(resultsFolder(), RunHeaders.header(context, request, plan));
+        folder.write(RunSetting.of(context, request, plan));
+        return folder;
+    }
+
+    /** Everything is in the folder already: a store that fails is a remark, not a failed run. */
+    private void keep(RunFolder folder, RunFolder.Contents contents) {
+        try {
+            history.keep(stores, BenchRuns.run(contents, folder.setting()), contents);
+        } catch (UserError e) {
+            err().println("! " + BenchHistory.notKept(e, folder));
+            err().flush();
+        }
+    }
+
+    /** Prints the report and the comparison; returns whether both are good. */
+    private ExitCode report(
+            RunFolder folder,
+            RunFolder.Contents contents,
+            Optional<Run> baseline,
+            Terminal terminal) {
+        BenchReport report = ReportBuilder.report(contents);
+        print(report, terminal);
+        if (baseline.isEmpty()) {
+            return exitCode(report);
+        }
+        Comparison comparison =
+                history.compare(baseline.get(), BenchRuns.run(contents, folder.setting()));
+        boolean oneForm = output.json || output.csv;
+        if (!(oneForm && output.quiet)) {
+            PrintWriter to = oneForm ? err() : out();
+            to.println();
+            new CompareView(terminal).print(to, comparison);
+            to.flush();
+        }
+        return comparison.hasRegression() ? ExitCode.BAD_ANSWER : exitCode(report);
+    }
+
+    private ExitCode ended(BenchRunner.Ending ending, BenchReport report, ExitCode answer) {
         return switch (ending) {
-            case COMPLETE -> exitCode(report);
+            case COMPLETE -> answer;
             case INTERRUPTED -> {
                 err().println(
                                 "stoker: Interrupted; what was measured is kept. Go on with: stoker"

@@ -87,10 +87,19 @@ final class BenchProgress implements BenchListener, AutoCloseable {
     }
 
     @Override
-    public synchronized void warning(String sentence) {
+    public void warning(String sentence) {
+        say(terminal.paint(Terminal.Colour.WARNING, "! "), sentence);
+    }
+
+    @Override
+    public void remark(String sentence) {
+        say("  ", sentence);
+    }
+
+    private synchronized void say(String mark, String sentence) {
         erase();
         if (!quiet) {
-            err.println(terminal.paint(Terminal.Colour.WARNING, "! ") + Text.plain(sentence, 1000));
+            err.println(mark + Text.plain(sentence, 1000));
             err.flush();
         }
         draw(true);

@@ -196,6 +196,27 @@ final class CompareView {
         return lines;
     }
 
+    /** Returns one figure in a sentence: what is said while a benchmark goes on. */
+    static String sentence(MetricComparison m) {
+        String change =
+                m.changePercent() instanceof Reading.Known<Double>(Double p)
+                        ? percent(p)
+                        : Numbers.UNKNOWN + " (" + m.changePercent().reason() + ")";
+        return "against the baseline: "
+                + named(m)
+                + " "
+                + side(m.a())
+                + " → "
+                + side(m.b())
+                + ", "
+                + change
+                + m.ci95Percent()
+                        .map(i -> " (" + percent(i.low()) + " … " + percent(i.high()) + ")")
+                        .orElse("")
+                + ": "
+                + m.verdict().words();
+    }
+
     private static List<String> regressions(Comparison c) {
         List<String> words = new ArrayList<>();
         for (SubjectComparison s : c.subjects()) {
