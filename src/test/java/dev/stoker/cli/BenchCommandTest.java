@@ -14,11 +14,21 @@ import dev.stoker.bench.FakeControl;
 import dev.stoker.bench.FakeHost;
 import dev.stoker.bench.FakeServer;
 import dev.stoker.bench.Planner;
+import dev.stoker.history.Run;
+import dev.stoker.history.RunJson;
+import dev.stoker.history.RunStore;
+import dev.stoker.history.RunSummary;
+import dev.stoker.history.Sample;
+import dev.stoker.history.Series;
+import dev.stoker.history.Stores;
+import dev.stoker.history.Subject;
+import dev.stoker.history.jdbc.JdbcStores;
 import dev.stoker.json.Json;
 import dev.stoker.memory.MemoryEstimate;
 import dev.stoker.memory.MemoryEstimator;
 import dev.stoker.server.ServerFailure;
 
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +73,121 @@ class BenchCommandTest {
         server.model("a", 1);
     }
 
+    /** Beside the results, so that the only folder in there is a run's. */
+    private Path store() {
+        return results.resolveSibling(results.getFileName() + "-runs.db");
+    }
+
+    @AfterEach
+    void removeStore() throws IOException {
+        Files.deleteIfExists(store());
+    }
+
+    private List<RunSummary> kept() {
+        try (RunStore opened =
+                new JdbcStores(Map.of()).open(store().toString(), Stores.Access.LOOK)) {
+            return opened.list(10);
+        }
+    }
+
+    @Test
+    void bench_ended_isInTheStoreWithItsSetting() throws Exception {
+        assertThat(bench("--iterations=2")).isZero();
+
+        assertThat(kept()).hasSize(1);
+        assertThat(kept().getFirst().id()).isEqualTo(run().orElseThrow().getFileName().toString());
+        assertThat(kept().getFirst().complete()).isTrue();
+        assertThat(kept().getFirst().subjects()).containsExactly("a");
+        assertThat(kept().getFirst().server()).isEqualTo("Ollama 0.33.0");
+    }
+
+    @Test
+    void bench_storeCanNotBeWritten_runIsGoodAndSaysHowToImport() throws Exception {
+        Files.writeString(
+                store(), "This is no database, and it is long enough to be one.".repeat(9));
+
+        assertThat(bench("--iterations=1")).isZero();
+        assertThat(err.toString())
+                .contains("not in the store", "is damaged, or no store", "stoker history import ")
+                .contains(run().orElseThrow().toString());
+        assertThat(out.toString()).contains("passed");
+        Files.delete(store());
+        try (RunStore opened =
+                new JdbcStores(Map.of()).open(store().toString(), Stores.Access.CHANGE)) {
+            RunSource.read(run().orElseThrow(), opened::put);
+        }
+        assertThat(kept()).hasSize(1);
+    }
+
+    @Test
+    void bench_againstABaselineThatWasFaster_comparesAsItGoesAndEndsWithOne() throws Exception {
+        assertThat(bench("--iterations=3")).isZero();
+        faster();
+        String baseline = store() + ".jsonl";
+        err.getBuffer().setLength(0);
+
+        assertThat(bench("--iterations=3", "--baseline=" + baseline)).isEqualTo(1);
+        assertThat(err.toString()).contains("against the baseline: decode tok/s of a", ": worse");
+        assertThat(out.toString()).contains("Worse: ", "decode tok/s of a by -");
+        Files.delete(Path.of(baseline));
+    }
+
+    /** Writes the kept run to a file, with half as much again of every rate. */
+    private void faster() throws IOException {
+        try (RunStore opened =
+                        new JdbcStores(Map.of()).open(store().toString(), Stores.Access.LOOK);
+                PrintWriter file = new PrintWriter(store() + ".jsonl", StandardCharsets.UTF_8)) {
+            Run run = opened.get(opened.list(1).getFirst().id()).orElseThrow();
+            List<Subject> subjects = new ArrayList<>();
+            for (Subject s : run.subjects()) {
+                List<Series> series = new ArrayList<>();
+                for (Series x : s.series()) {
+                    series.add(
+                            x.samples().isEmpty()
+                                    ? x
+                                    : Series.of(
+                                            x.metric(),
+                                            x.samples().stream()
+                                                    .map(v ->
+                                                            new Sample(
+                                                                    v.unit(),
+                                                                    v.atEpochMillis() - 1_000_000,
+                                                                    v.value() * 1.5))
+                                                    .toList()));
+                }
+                subjects.add(
+                        new Subject(
+                                s.name(),
+                                s.outcome(),
+                                s.reason(),
+                                s.setting(),
+                                s.requestsOk(),
+                                s.requestsFailed(),
+                                series));
+            }
+            Run faster =
+                    new Run(
+                            "faster",
+                            run.kind(),
+                            run.startedEpochMillis(),
+                            true,
+                            false,
+                            run.setting(),
+                            subjects,
+                            List.of(),
+                            "");
+            file.println(Json.write(RunJson.write(faster)));
+        }
+    }
+
+    @Test
+    void bench_baselineThatIsMissing_saidBeforeAnythingIsMeasured() {
+        assertThat(bench("--baseline=never")).isEqualTo(2);
+        assertThat(bench("--threshold=3")).isEqualTo(2);
+        assertThat(connections).isZero();
+        assertThat(err.toString()).contains("There is no run 'never'", "Add --baseline RUN.");
+    }
+
     private int bench(String... args) {
         Connector connector =
                 (urls, key, restart) -> {
@@ -84,6 +209,7 @@ class BenchCommandTest {
                                 new BenchCommand(
                                         connector,
                                         ESTIMATOR,
+                                        new JdbcStores(Map.of("STOKER_STORE", store().toString())),
                                         Map.of(
                                                 "RESULTS_DIR",
                                                 results.toString(),
