@@ -18,6 +18,9 @@ import java.util.Locale;
 
 /** How a comparison looks: what differs in the setting, then the figures, then the verdict. */
 final class CompareView {
+    /** Nobody measures so often; there is a cause to be found instead. */
+    private static final int MANY_ITERATIONS = 50;
+
     private final Terminal terminal;
 
     CompareView(Terminal terminal) {
@@ -152,12 +155,10 @@ final class CompareView {
         lines.add(
                 switch (c.verdict()) {
                     case WORSE -> "Worse: " + String.join(", ", regressions(c)) + ".";
-                    case BETTER ->
-                            "Better by more than " + threshold + ", and nothing worse by so much.";
+                    case BETTER -> "Better: " + String.join(", ", improvements(c)) + ".";
                     case NO_DIFFERENCE_SEEN, DIFFERENT ->
                             "No difference of more than " + threshold + " seen.";
-                    case CANNOT_TELL ->
-                            "These runs can not tell: there are too few values for their spread.";
+                    case CANNOT_TELL -> "These runs can not tell: too few values for their spread.";
                 });
         List<String> alone =
                 c.metrics().stream()
@@ -181,19 +182,35 @@ final class CompareView {
                                 || m.verdict() == Verdict.NO_DIFFERENCE_SEEN)
                 .filter(m -> m.needed().isPresent() && m.needed().getAsInt() > m.n())
                 .max(Comparator.comparingInt(m -> m.needed().getAsInt()))
-                .ifPresent(m ->
-                        lines.add(
-                                "To see a change of "
-                                        + threshold
-                                        + " in every figure,"
-                                        + " measure about "
-                                        + m.needed().getAsInt()
-                                        + " iterations each ("
-                                        + named(m)
-                                        + " has "
-                                        + m.n()
-                                        + ")."));
+                .ifPresent(m -> lines.add(advice(m, threshold)));
         return lines;
+    }
+
+    private static String advice(MetricComparison widest, String threshold) {
+        int needed = widest.needed().orElse(0);
+        String what = "To see a change of " + threshold + " in every figure, ";
+        return needed <= MANY_ITERATIONS
+                ? what
+                        + "measure about "
+                        + needed
+                        + " iterations each ("
+                        + named(widest)
+                        + " has "
+                        + widest.n()
+                        + ")."
+                : what
+                        + "first look for what makes "
+                        + named(widest)
+                        + " spread so much: as it is, "
+                        + needed
+                        + " iterations each would be needed.";
+    }
+
+    private static List<String> improvements(Comparison c) {
+        return c.metrics().stream()
+                .filter(m -> m.stands() && m.verdict() == Verdict.BETTER)
+                .map(m -> named(m) + " by " + percent(m.changePercent().value()))
+                .toList();
     }
 
     /** Returns one figure in a sentence: what is said while a benchmark goes on. */

@@ -5,7 +5,7 @@ import dev.stoker.history.Comparison.SubjectComparison;
 import dev.stoker.history.Metric.Better;
 import dev.stoker.stats.Change;
 import dev.stoker.stats.ChangeOfMeans;
-import dev.stoker.stats.Holm;
+import dev.stoker.stats.Hochberg;
 import dev.stoker.stats.Power;
 import dev.stoker.stats.Spread;
 
@@ -17,13 +17,13 @@ import java.util.Set;
 
 /**
  * Compares two runs. Each metric's verdict is its own, at 5 %. A regression has to be worse by more
- * than the threshold and to stand among all metrics that are judged at once ({@link Holm}):
+ * than the threshold and to stand among all metrics that are judged at once ({@link Hochberg}):
  * otherwise a comparison of five models with three figures each would cry wolf every second time.
  * Pure.
  */
 public final class Comparer {
     /**
-     * A change of a fifth is large: where even that could have hidden, the answer is "cannot tell".
+     * A loss of a fifth is large: where even that could have hidden, the answer is "cannot tell".
      */
     private static final double LARGE = 0.2;
 
@@ -158,7 +158,14 @@ public final class Comparer {
                     : Verdict.WORSE;
         }
         double large = Math.max(LARGE, threshold);
-        boolean hides = c.ci95().low() < 1 - large || c.ci95().high() > 1 / (1 - large);
+        boolean hidesLess = c.ci95().low() < 1 - large;
+        boolean hidesMore = c.ci95().high() > 1 / (1 - large);
+        boolean hides =
+                switch (metric.better()) {
+                    case HIGHER -> hidesLess;
+                    case LOWER -> hidesMore;
+                    case NEITHER -> hidesLess || hidesMore;
+                };
         return hides ? Verdict.CANNOT_TELL : Verdict.NO_DIFFERENCE_SEEN;
     }
 
@@ -168,19 +175,25 @@ public final class Comparer {
     }
 
     private List<SubjectComparison> judge(List<SubjectComparison> subjects) {
-        double[] p =
+        List<MetricComparison> family =
                 subjects.stream()
                         .flatMap(s -> s.metrics().stream())
                         .filter(this::isJudged)
-                        .mapToDouble(m -> m.change().orElseThrow().pValue())
-                        .toArray();
-        boolean[] stand = Holm.stand(p);
+                        .toList();
+        boolean[] worse = Hochberg.stand(oneSided(family, false));
+        boolean[] better = Hochberg.stand(oneSided(family, true));
         List<SubjectComparison> judged = new ArrayList<>();
         int next = 0;
         for (SubjectComparison s : subjects) {
             List<MetricComparison> metrics = new ArrayList<>();
             for (MetricComparison m : s.metrics()) {
-                boolean stands = isJudged(m) && stand[next++];
+                boolean stands = false;
+                if (isJudged(m)) {
+                    stands =
+                            (m.verdict() == Verdict.WORSE && worse[next])
+                                    || (m.verdict() == Verdict.BETTER && better[next]);
+                    next++;
+                }
                 metrics.add(judged(m, stands));
             }
             judged.add(
@@ -195,6 +208,20 @@ public final class Comparer {
         return judged;
     }
 
+    /**
+     * Returns the probabilities of so large a change in one direction: a regression is looked for
+     * on its own side only, and what got better takes nothing from it.
+     */
+    private static double[] oneSided(List<MetricComparison> family, boolean good) {
+        return family.stream()
+                .mapToDouble(m -> {
+                    Change c = m.change().orElseThrow();
+                    boolean isGood = (c.ratio() > 1) == (m.metric().better() == Better.HIGHER);
+                    return isGood == good ? c.pValue() / 2 : 1 - c.pValue() / 2;
+                })
+                .toArray();
+    }
+
     private MetricComparison judged(MetricComparison m, boolean stands) {
         return new MetricComparison(
                 m.subject(),
@@ -205,7 +232,7 @@ public final class Comparer {
                 m.change(),
                 m.verdict(),
                 m.needed(),
-                stands && m.verdict() != Verdict.NO_DIFFERENCE_SEEN,
+                stands,
                 stands && m.verdict() == Verdict.WORSE && isBeyond(m));
     }
 
@@ -222,6 +249,9 @@ public final class Comparer {
         if (subjects.stream().anyMatch(SubjectComparison::broken)
                 || judged.stream().anyMatch(MetricComparison::regression)) {
             return Verdict.WORSE;
+        }
+        if (judged.stream().anyMatch(m -> m.verdict() == Verdict.WORSE && isBeyond(m))) {
+            return Verdict.CANNOT_TELL; // Worse by itself, but not among so many.
         }
         if (judged.stream()
                 .anyMatch(m -> m.stands() && m.verdict() == Verdict.BETTER && isBeyond(m))) {

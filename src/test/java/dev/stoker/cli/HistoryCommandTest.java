@@ -218,7 +218,7 @@ class HistoryCommandTest {
         assertThat(out.toString().lines())
                 .allMatch(line -> line.length() <= Integer.parseInt(width));
         assertThat(stoker("compare", NEW, OLD)).isZero();
-        assertThat(out.toString()).contains("Better by more than 5 %");
+        assertThat(out.toString()).contains("Better: decode tok/s of phi4:14b by +25.0%.");
     }
 
     @Test

@@ -1,7 +1,6 @@
 package dev.stoker.stats;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 
@@ -48,31 +47,5 @@ class PowerTest {
             seen += ChangeOfMeans.unpaired(a, b).isSeen() ? 1 : 0;
         }
         assertThat(seen / 2000.0).isBetween(0.88, 0.96);
-    }
-
-    @Test
-    void holm_severalAtOnce_onlyTheSureOnesStand() {
-        assertThat(Holm.stand(new double[] {0.04})).containsExactly(true);
-        assertThat(Holm.stand(new double[] {0.04, 0.5})).containsExactly(false, false);
-        assertThat(Holm.stand(new double[] {0.04, 0.001, 0.02})).containsExactly(true, true, true);
-        assertThat(Holm.stand(new double[] {0.04, 0.001, 0.9})).containsExactly(false, true, false);
-        assertThat(Holm.stand(new double[0])).isEmpty();
-    }
-
-    /** Ten unchanged figures at once: one of them looks changed in 5 % of the comparisons. */
-    @Test
-    void holm_tenUnchangedFigures_anyStandsInFivePercent() {
-        Random random = new Random(3);
-        int alarms = 0;
-        for (int i = 0; i < 4000; i++) {
-            double[] p = random.doubles(10).toArray();
-            for (boolean stands : Holm.stand(p)) {
-                if (stands) {
-                    alarms++;
-                    break;
-                }
-            }
-        }
-        assertThat(alarms / 4000.0).isCloseTo(0.05, within(0.011));
     }
 }
