@@ -9,7 +9,8 @@
  * one chunk, sent every gap × per-chunk. --early-role sends the head and the empty role chunk at once, as some servers do.
  *
  * GET /stats tells, as JSON, how many requests and tokens were sent and what the true distributions were: ttft (request
- * read to first token sent) and gap (between sends of one stream), in microseconds, with the CPU time used. GET /reset
+ * read to first token sent) and gap (between sends of one stream), in microseconds, with the CPU time used and the moment of
+ * the first request (CLOCK_MONOTONIC). GET /reset
  * sets them to nothing. It calls itself vLLM, whose form of stream it speaks. Prints "listening on PORT".
  */
 #define _GNU_SOURCE
@@ -54,6 +55,7 @@ static int64_t ttft_ns = 100000000, gap_ns = 20000000;
 static int tokens = 128, per_chunk = 1, early_role = 0, prompt_tokens = 64;
 static int chunks;
 static uint64_t requests, ended, tokens_sent;
+static int64_t first_request;
 static uint32_t ttft_hist[BUCKETS], gap_hist[BUCKETS];
 static char role_event[512], token_event[4096], tail_event[2048];
 static size_t role_len, token_len, tail_len;
@@ -215,16 +217,16 @@ static double cpu(void) {
 static void stats(conn *c) {
     char body[1024];
     sprintf(body, "{\"requests\":%lu,\"ended\":%lu,\"tokens\":%lu,\"ttft_us\":{\"p50\":%.0f,\"p99\":%.0f},"
-        "\"gap_us\":{\"p50\":%.0f,\"p99\":%.0f},\"cpu_seconds\":%.3f}\n",
+        "\"gap_us\":{\"p50\":%.0f,\"p99\":%.0f},\"cpu_seconds\":%.3f,\"first_request_ns\":%ld}\n",
         requests, ended, tokens_sent, percentile(ttft_hist, 0.5), percentile(ttft_hist, 0.99),
-        percentile(gap_hist, 0.5), percentile(gap_hist, 0.99), cpu());
+        percentile(gap_hist, 0.5), percentile(gap_hist, 0.99), cpu(), first_request);
     answer(c, body);
 }
 
 static void request(conn *c, const char *line) {
     if (!strncmp(line, "POST /v1/chat/completions", 25)) {
-        requests++;
         c->read_at = now_ns();
+        if (requests++ == 0) first_request = c->read_at;
         c->due = c->read_at + ttft_ns;
         c->sent = 0;
         if (early_role) {

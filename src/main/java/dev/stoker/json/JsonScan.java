@@ -27,6 +27,8 @@ public final class JsonScan {
     private int end;
     private int depth;
     private boolean bad;
+    private int textFrom;
+    private int textTo;
     private int keyFrom;
     private int keyTo;
 
@@ -94,6 +96,16 @@ public final class JsonScan {
             return -1;
         }
         return string();
+    }
+
+    /** Returns where the last text that was read begins, at its quote. */
+    public int textFrom() {
+        return textFrom;
+    }
+
+    /** Returns where the last text that was read ends, behind its other quote. */
+    public int textTo() {
+        return textTo;
     }
 
     /** Reads a value and returns whether it was the word {@code null}. */
@@ -230,11 +242,14 @@ public final class JsonScan {
     /** Reads a text whose first quote comes next; returns its length, or −1. */
     private int string() {
         int chars = 0;
+        int first = at;
         int i = at + 1;
         while (i < end) {
             byte c = b[i];
             if (c == '"') {
                 at = i + 1;
+                textFrom = first;
+                textTo = at;
                 return chars;
             }
             int length = c == '\\' ? escape(i) : c >= ' ' ? 1 : encoded(i);

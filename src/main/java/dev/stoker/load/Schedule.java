@@ -49,7 +49,7 @@ interface Schedule {
                     unit < inRamp
                             ? Math.sqrt(2 * unit * rampNanos / perNano)
                             : rampNanos + (unit - inRamp) / perNano;
-            return (long) Math.min(nanos, 9e18);
+            return Math.round(Math.min(nanos, 9e18));
         };
     }
 

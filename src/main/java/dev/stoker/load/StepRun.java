@@ -53,6 +53,7 @@ final class StepRun implements Carrier.Driver {
     private long nextScheduled = Schedule.NEVER;
     private long lastBegun;
     private long windowEnd = -1;
+    private boolean fullUntilNextEnd;
     private long drainUntil = Carrier.NEVER;
     private long nextProgress;
     private long sent;
@@ -155,6 +156,8 @@ final class StepRun implements Carrier.Driver {
         }
         if (windowEnd < 0 && (now >= measureUntil || !mayBegin() || isExhausted())) {
             closeWindow(now);
+            // The users of a closed loop are all at work until the first of them has no successor.
+            fullUntilNextEnd = schedule.isEmpty() && inFlight > 0 && now < measureUntil;
         }
         if (windowEnd >= 0 && inFlight == 0) {
             return Carrier.STOP;
@@ -280,6 +283,10 @@ final class StepRun implements Carrier.Driver {
             ExchangeEnd end,
             long nanos) {
         inFlight--;
+        if (fullUntilNextEnd) {
+            fullUntilNextEnd = false;
+            windowEnd = Math.min(nanos, measureUntil);
+        }
         call.decoder().end(end, nanos);
         journal.accept(new LoadEvent.RequestEnded(index, intended - start, recorder.trace()));
         Optional<ServerFailure> failure = recorder.failure();

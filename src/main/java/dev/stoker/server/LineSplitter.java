@@ -1,5 +1,8 @@
 package dev.stoker.server;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -10,6 +13,11 @@ import java.util.Arrays;
 public final class LineSplitter {
     static final int LONGEST_LINE = 16 << 20;
     private static final int FIRST_CARRY = 1 << 10;
+    private static final VarHandle WORDS =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long LINE_FEEDS = 0x0a0a0a0a0a0a0a0aL;
+    private static final long LOWEST_BITS = 0x0101010101010101L;
+    private static final long HIGHEST_BITS = 0x8080808080808080L;
 
     /** Takes a line without its end; the buffer is used again after the call. */
     @FunctionalInterface
@@ -24,19 +32,37 @@ public final class LineSplitter {
     public boolean feed(byte[] buffer, int offset, int length, Lines lines) {
         int end = offset + length;
         int start = offset;
-        for (int i = offset; i < end; i++) {
-            if (buffer[i] == '\n') {
-                if (carried == 0) {
-                    hand(buffer, start, i - start, lines);
-                } else if (keep(buffer, start, i - start)) {
-                    handCarried(lines);
-                } else {
-                    return false;
-                }
-                start = i + 1;
+        for (int i = lineEnd(buffer, start, end); i < end; i = lineEnd(buffer, start, end)) {
+            if (carried == 0) {
+                hand(buffer, start, i - start, lines);
+            } else if (keep(buffer, start, i - start)) {
+                handCarried(lines);
+            } else {
+                return false;
             }
+            start = i + 1;
         }
         return keep(buffer, start, end - start);
+    }
+
+    /**
+     * Returns where the next LF is, or the end: eight bytes at a time. A byte of {@code word ^
+     * LINE_FEEDS} is zero where a LF is, and (x − 0x01…) & ~x & 0x80… has its highest bit there
+     * (Warren, Hacker's Delight, 6-1; the lowest such bit is exact).
+     */
+    private static int lineEnd(byte[] buffer, int from, int end) {
+        int i = from;
+        for (; i + Long.BYTES <= end; i += Long.BYTES) {
+            long x = (long) WORDS.get(buffer, i) ^ LINE_FEEDS;
+            long zero = (x - LOWEST_BITS) & ~x & HIGHEST_BITS;
+            if (zero != 0) {
+                return i + Long.numberOfTrailingZeros(zero) / Byte.SIZE;
+            }
+        }
+        while (i < end && buffer[i] != '\n') {
+            i++;
+        }
+        return i;
     }
 
     /** Hands on what came after the last line end: the stream is over. */

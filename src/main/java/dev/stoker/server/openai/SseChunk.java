@@ -1,6 +1,7 @@
 package dev.stoker.server.openai;
 
 import dev.stoker.json.JsonScan;
+import dev.stoker.json.TextTemplate;
 
 import java.nio.charset.StandardCharsets;
 
@@ -33,6 +34,11 @@ final class SseChunk {
     private int reasoning;
     private int reasoningContent;
     private int completion;
+    private int texts;
+    private int textFrom;
+    private int textTo;
+    private boolean reasoningOnly;
+    private final TextTemplate template = new TextTemplate();
 
     private static byte[] key(String name) {
         return name.getBytes(StandardCharsets.US_ASCII);
@@ -42,7 +48,13 @@ final class SseChunk {
      * Returns whether the event is a chunk with text and nothing else; its lengths are then set.
      */
     boolean read(byte[] buffer, int offset, int length) {
+        int same = template.textChars(buffer, offset, length);
+        if (same >= 0) {
+            sameAsBefore(same);
+            return true;
+        }
         plain = true;
+        texts = 0;
         choices = -1;
         content = -1;
         text = -1;
@@ -66,7 +78,22 @@ final class SseChunk {
                 scan.skip();
             }
         }
-        return plain && scan.isWhole() && (choices == 1 || (choices == -1 && completion >= 0));
+        boolean read =
+                plain && scan.isWhole() && (choices == 1 || (choices == -1 && completion >= 0));
+        if (read && texts == 1) {
+            reasoningOnly = reasoning >= 0 || reasoningContent >= 0;
+            template.learn(buffer, offset, length, textFrom, textTo);
+        }
+        return read;
+    }
+
+    /** The line is the last one that was read in full, but for the one text that counts in it. */
+    private void sameAsBefore(int chars) {
+        choices = 1;
+        reasoning = reasoningOnly ? chars : -1;
+        reasoningContent = -1;
+        content = reasoningOnly ? -1 : chars;
+        text = -1;
     }
 
     private void choices() {
@@ -115,7 +142,13 @@ final class SseChunk {
     /** Reads a text; a key that comes twice is for the parser. */
     private int once(int before) {
         plain &= before < 0;
-        return scan.textChars();
+        int chars = scan.textChars();
+        if (chars >= 0) {
+            texts++;
+            textFrom = scan.textFrom();
+            textTo = scan.textTo();
+        }
+        return chars;
     }
 
     /** Returns the length of the reasoning; 0 if there is none. */
