@@ -8,6 +8,7 @@ import dev.stoker.cli.HelpCommand;
 import dev.stoker.cli.HistoryCommand;
 import dev.stoker.cli.LoadCommand;
 import dev.stoker.cli.RehearseCommand;
+import dev.stoker.cli.ReportCommand;
 import dev.stoker.cli.SimCommand;
 import dev.stoker.cli.StokerCommand;
 import dev.stoker.cli.StokerVersion;
@@ -46,6 +47,7 @@ public final class Main {
         verbs.put("compare", () -> new CompareCommand(stores, env));
         verbs.put("completion", CompletionCommand::new);
         verbs.put("help", HelpCommand::new);
+        verbs.put("report", () -> new ReportCommand(env));
         verbs.put("sim", SimCommand::new);
         verbs.put("demo", () -> new DemoCommand(new FirstEstimator()));
         verbs.put("rehearse", RehearseCommand::new);

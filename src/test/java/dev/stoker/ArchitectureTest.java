@@ -68,12 +68,13 @@ class ArchitectureTest {
         room("plan", BELOW);
         room("fleet", BELOW + " load");
 
+        room("report", "base stats trace history bench");
         room("tui", BELOW + " " + FEATURES);
         room("web", BELOW + " " + FEATURES);
         room("metrics", BELOW + " " + FEATURES);
         room("stack", BELOW + " " + FEATURES);
         room("sim", "base json trace memory http server host gpu control");
-        room("cli", BELOW + " " + FEATURES + " tui web metrics stack sim");
+        room("cli", BELOW + " " + FEATURES + " report tui web metrics stack sim");
     }
 
     private static final JavaClasses CLASSES =
