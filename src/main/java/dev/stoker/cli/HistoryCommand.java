@@ -36,6 +36,7 @@ import java.util.Set;
 @Command(
         name = "history",
         mixinStandardHelpOptions = true,
+        addMethodSubcommands = false, // StokerCommand adds them where they are asked for.
         synopsisSubcommandLabel = "COMMAND",
         description = {
             "List, show, tag and carry the runs that are kept.",

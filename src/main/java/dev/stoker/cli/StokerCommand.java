@@ -46,8 +46,20 @@ public final class StokerCommand implements Runnable {
         } else {
             verbs.values().forEach(verb -> line.addSubcommand(verb.get()));
         }
+        if (!first.isEmpty() && !first.equals("--help") && !first.equals("-h")) {
+            addVerbsOfVerbs(line);
+        }
         return line.setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(new ErrorPrinter());
+    }
+
+    /** The list of verbs does not name these, and reading their annotations takes its time. */
+    private static void addVerbsOfVerbs(CommandLine line) {
+        for (CommandLine verb : line.getSubcommands().values()) {
+            if (verb.getCommand() instanceof HistoryCommand) {
+                verb.getCommandSpec().addMethodSubcommands();
+            }
+        }
     }
 
     @Override
