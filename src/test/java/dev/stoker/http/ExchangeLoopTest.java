@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -283,13 +284,15 @@ class ExchangeLoopTest {
 
     @Test
     void server_thatIsNotThere_isUnreachable() throws IOException {
-        Endpoint endpoint;
-        try (ServerSocket gone = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            endpoint = new Endpoint(false, "127.0.0.1", gone.getLocalPort(), "");
+        // Bound and not listening: refused, and no other test can get the port meanwhile.
+        try (Socket bound = new Socket()) {
+            bound.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0));
+            Endpoint endpoint = new Endpoint(false, "127.0.0.1", bound.getLocalPort(), "");
+            assertThat(one(endpoint, Duration.ofSeconds(5)).end)
+                    .isEqualTo(
+                            new ExchangeEnd.Unreachable(
+                                    "nothing listens there (connection refused)"));
         }
-        assertThat(one(endpoint, Duration.ofSeconds(5)).end)
-                .isEqualTo(
-                        new ExchangeEnd.Unreachable("nothing listens there (connection refused)"));
     }
 
     @Test

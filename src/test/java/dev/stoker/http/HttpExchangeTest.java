@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
@@ -163,15 +164,16 @@ class HttpExchangeTest {
     }
 
     @Test
-    void address_nobodyListens_isUnreachable() {
-        Endpoint there;
-        try (LoopbackServer server = new LoopbackServer()) {
-            there = server.endpoint();
+    void address_nobodyListens_isUnreachable() throws IOException {
+        // Bound and not listening: refused, and no other test can get the port meanwhile.
+        try (Socket bound = new Socket()) {
+            bound.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0));
+            Endpoint there = new Endpoint(false, "127.0.0.1", bound.getLocalPort(), "");
+            assertThat(fetch(there, SHORT, 1000, Cancellation.never()).end())
+                    .isInstanceOfSatisfying(
+                            ExchangeEnd.Unreachable.class,
+                            u -> assertThat(u.reason()).contains("connection refused"));
         }
-        assertThat(fetch(there, SHORT, 1000, Cancellation.never()).end())
-                .isInstanceOfSatisfying(
-                        ExchangeEnd.Unreachable.class,
-                        u -> assertThat(u.reason()).contains("connection refused"));
     }
 
     @Test
