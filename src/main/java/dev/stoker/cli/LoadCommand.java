@@ -16,6 +16,8 @@ import dev.stoker.load.LoadStep;
 import dev.stoker.load.LoadSummary;
 import dev.stoker.load.Objective;
 import dev.stoker.load.PromptSource;
+import dev.stoker.load.Sweep;
+import dev.stoker.load.TraceFile;
 import dev.stoker.server.InferenceServer;
 import dev.stoker.server.LoadedModel;
 import dev.stoker.server.ModelInfo;
@@ -50,8 +52,9 @@ import java.util.concurrent.Callable;
         description = {
             "Put a load on a model and see what it does to latency and throughput.",
             "",
-            "Closed loop (--concurrency) or open loop (--rate). Ramp, warm-up and drain are cut."
-                    + " The client watches itself and says when it was the bottleneck.",
+            "Closed loop (--concurrency), open loop (--rate, --trace) or a search for the limit"
+                + " (--sweep). Ramp, warm-up and drain are cut. The client watches itself and says"
+                + " when it was the bottleneck.",
             ""
         },
         footer = {
@@ -60,7 +63,8 @@ import java.util.concurrent.Callable;
             "  stoker load                                 8 users for 30 s",
             "  stoker load phi4:14b -c 1,2,4,8,16          where does it saturate",
             "  stoker load --rate 5 --duration 2m          5 requests a second, at random",
-            "  stoker load -c 64 --slo ttft_p95=500ms --json",
+            "  stoker load --sweep --slo ttft_p95=500ms,itl_p95=50ms",
+            "  stoker load -c 16 --prompt-tokens 2048 --max-tokens 256 --ignore-eos --json",
             "",
             "Exit codes: 0 all requests ended well, 1 some failed, 2 wrong use, 3 the server",
             "could not be reached, 130 interrupted (with what was measured saved)."
@@ -100,13 +104,20 @@ public final class LoadCommand implements Callable<Integer> {
         String model = model(target);
         ObjectNode options = Json.object();
         load.describe(options, steps);
-        PromptSource source = prompts.source(target, model, load.seed, options);
+        List<TraceFile.Entry> recorded = load.recorded();
+        PromptSource source = prompts.source(target, model, load.seed, recorded, options);
         LoadHeader header =
                 LoadHeader.of(
                         target.identity(), target.clock(), StokerVersion.text(), model, options);
         try (Interrupts interrupts = new Interrupts()) {
             LoadFolder folder = LoadFolder.create(ResultsFolder.of(results, env), header);
-            run(target, steps, source, folder, terminal, interrupts.cancellation());
+            run(
+                    target,
+                    new Plan(steps, load.sweep(), objectives),
+                    source,
+                    folder,
+                    terminal,
+                    interrupts.cancellation());
             LoadSummary summary = LoadReader.summary(folder, objectives);
             print(summary, terminal);
             if (!output.quiet) {
@@ -117,9 +128,21 @@ public final class LoadCommand implements Callable<Integer> {
         }
     }
 
+    /** What is to be run: steps, or a sweep that finds them. */
+    private record Plan(List<LoadStep> steps, Optional<Sweep> sweep, List<Objective> objectives) {
+
+        Optional<LoadStep> next(int done, LoadJournal journal, LoadFolder folder) {
+            if (sweep.isEmpty()) {
+                return done < steps.size() ? Optional.of(steps.get(done)) : Optional.empty();
+            }
+            journal.sync();
+            return sweep.get().next(LoadReader.summary(folder, objectives).steps());
+        }
+    }
+
     private void run(
             InferenceServer target,
-            List<LoadStep> steps,
+            Plan plan,
             PromptSource source,
             LoadFolder folder,
             Terminal terminal,
@@ -129,19 +152,23 @@ public final class LoadCommand implements Callable<Integer> {
                 LoadRunner runner =
                         new LoadRunner(
                                 target,
-                                load.settings(),
+                                load.settings(prompts.thinkTime(), prompts.isConversation()),
                                 source,
                                 journal::write,
                                 line::progress,
                                 cancellation)) {
             line.step("warming up the client");
             runner.warmUp();
-            for (LoadStep step : steps) {
-                line.step(step.arrivals().label());
-                LoadEvent.StepEnded ended = runner.run(step);
-                if (!ended.why().equals("done")) {
-                    break;
-                }
+            boolean goOn = true;
+            for (int i = 0; goOn; i++) {
+                Optional<LoadStep> step = plan.next(i, journal, folder);
+                step.ifPresent(s -> line.step(s.arrivals().label()));
+                Optional<LoadEvent.StepEnded> ended = step.map(runner::run);
+                goOn =
+                        ended.isPresent()
+                                && (ended.get().why().equals("done")
+                                        || (plan.sweep().isPresent()
+                                                && !cancellation.isCancelled()));
             }
         }
     }

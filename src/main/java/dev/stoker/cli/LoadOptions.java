@@ -1,11 +1,12 @@
 package dev.stoker.cli;
 
 import dev.stoker.base.UserError;
-import dev.stoker.json.Json;
 import dev.stoker.load.Arrivals;
 import dev.stoker.load.LoadSettings;
 import dev.stoker.load.LoadStep;
 import dev.stoker.load.Objective;
+import dev.stoker.load.Sweep;
+import dev.stoker.load.TraceFile;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,17 +16,20 @@ import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /** What a load test can be told about its load, and how it becomes steps. Filled by picocli. */
 final class LoadOptions {
     private static final Duration DEFAULT_DURATION = Duration.ofSeconds(30);
     private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(10);
+    private static final Duration SWEEP_DURATION = Duration.ofSeconds(10);
     private static final int DEFAULT_USERS = 8;
     private static final int MOST_USERS = 50_000;
     private static final double HIGHEST_RATE = 1_000_000;
@@ -59,6 +63,22 @@ final class LoadOptions {
                     "Open loop: so many requests a second, whatever the server does; several rates"
                             + " are tried one after the other.")
     @Nullable List<Double> rates;
+
+    @Option(
+            names = "--trace",
+            paramLabel = "FILE",
+            description =
+                    "Open loop: replay a recorded load, JSON lines such as {\"at\": 1.25,"
+                            + " \"prompt_tokens\": 512, \"max_tokens\": 128}.")
+    @Nullable Path trace;
+
+    @Option(
+            names = "--sweep",
+            description =
+                    "Find the most that the server can do: 1, 2, 4 … users up to the knee; with"
+                            + " --slo also the highest rate that meets it. 10s each without"
+                            + " --duration.")
+    boolean sweep;
 
     @Option(
             names = "--arrivals",
@@ -122,20 +142,36 @@ final class LoadOptions {
             description = "Seed of random arrivals and prompts, and of the server. Default: 42.")
     long seed = 42;
 
+    private @Nullable List<TraceFile.Entry> entries;
+
     /** Returns the loads to try, in order. */
     List<LoadStep> steps() {
-        if (concurrency != null && rates != null) {
+        long kinds =
+                Stream.of(concurrency != null, rates != null, trace != null, sweep)
+                        .filter(given -> given)
+                        .count();
+        if (kinds > 1) {
             throw UserError.wrongUse(
-                    "--concurrency (closed loop) and --rate (open loop) were both given.",
+                    "More than one of --concurrency (closed loop), --rate (open loop), --trace and"
+                            + " --sweep was given.",
                     "Choose one of them.");
+        }
+        if (sweep && (requests != null || ramp != null)) {
+            throw UserError.wrongUse(
+                    "A sweep goes by time, without a ramp.", "Give --duration, or nothing.");
+        }
+        if (trace != null && (requests != null || ramp != null || warmUp != null)) {
+            throw UserError.wrongUse(
+                    "A recorded load has its own number of requests and its own beginning.",
+                    "Leave out --requests, --ramp and --warmup; --duration may cut it.");
         }
         if (arrivals != null && rates == null) {
             throw UserError.wrongUse("--arrivals says how --rate is spread.", "Give a --rate.");
         }
-        if (mostInFlight != null && rates == null) {
+        if (mostInFlight != null && rates == null && trace == null) {
             throw UserError.wrongUse(
                     "--max-in-flight bounds an open loop; a closed one has its users.",
-                    "Give a --rate, or leave it out.");
+                    "Give a --rate or a --trace, or leave it out.");
         }
         List<LoadStep> steps = new ArrayList<>();
         for (Arrivals load : loads()) {
@@ -144,8 +180,40 @@ final class LoadOptions {
         return steps;
     }
 
+    /** Returns the recorded requests; none without a trace. */
+    List<TraceFile.Entry> recorded() {
+        if (trace == null) {
+            return List.of();
+        }
+        if (entries == null) {
+            entries = TraceFile.read(trace);
+        }
+        return entries;
+    }
+
+    /** Returns the sweep, if one is wanted. */
+    Optional<Sweep> sweep() {
+        if (!sweep) {
+            return Optional.empty();
+        }
+        LoadStep first = step(new Arrivals.Closed(1));
+        return Optional.of(
+                new Sweep(
+                        first.duration().orElse(SWEEP_DURATION),
+                        first.warmUp(),
+                        slo != null,
+                        seed));
+    }
+
     private List<Arrivals> loads() {
         List<Arrivals> loads = new ArrayList<>();
+        if (trace != null) {
+            return List.of(
+                    new Arrivals.Trace(recorded().stream().map(TraceFile.Entry::at).toList()));
+        }
+        if (sweep) {
+            return List.of();
+        }
         if (rates != null) {
             for (double rate : rates) {
                 if (!(rate > 0) || rate > HIGHEST_RATE) {
@@ -179,13 +247,16 @@ final class LoadOptions {
             throw UserError.wrongUse(
                     "Expected a number from 1 for --requests, but got " + requests + ".", "");
         }
-        boolean byTime = duration != null || requests == null;
+        boolean isTrace = load instanceof Arrivals.Trace;
+        boolean byTime = duration != null || (requests == null && !isTrace);
         Duration measured =
-                duration == null ? DEFAULT_DURATION : BenchOptions.duration("--duration", duration);
+                duration == null
+                        ? (sweep ? SWEEP_DURATION : DEFAULT_DURATION)
+                        : BenchOptions.duration("--duration", duration);
         Duration lead =
                 warmUp != null
                         ? orNone("--warmup", warmUp)
-                        : !byTime || requests != null
+                        : !byTime || requests != null || isTrace
                                 ? Duration.ZERO
                                 : shorter(measured.dividedBy(10), LONGEST_WARM_UP);
         return new LoadStep(
@@ -206,7 +277,7 @@ final class LoadOptions {
                 : BenchOptions.duration(option, text);
     }
 
-    LoadSettings settings() {
+    LoadSettings settings(Duration thinkTime, boolean conversations) {
         int most = mostInFlight == null ? 10_000 : mostInFlight;
         if (most < 1 || most > MOST_USERS) {
             throw UserError.wrongUse(
@@ -214,30 +285,10 @@ final class LoadOptions {
                     "");
         }
         return new LoadSettings(
-                maxErrorRate == null ? 0.5 : share(maxErrorRate),
-                Duration.ZERO,
-                false,
-                rates == null ? Integer.MAX_VALUE : most);
-    }
-
-    /** Reads {@code 10%} or {@code 0.1}. */
-    private static double share(String text) {
-        String bare = text.strip();
-        boolean percent = bare.endsWith("%");
-        try {
-            double value =
-                    Double.parseDouble(
-                                    percent ? bare.substring(0, bare.length() - 1).strip() : bare)
-                            / (percent ? 100 : 1);
-            if (value >= 0 && value <= 1) {
-                return value;
-            }
-        } catch (NumberFormatException e) {
-            // Told below, as any other text that is no share.
-        }
-        throw UserError.wrongUse(
-                "Expected a share such as 0.1 or 10% for --max-error-rate, but got '" + text + "'.",
-                "");
+                maxErrorRate == null ? 0.5 : Shares.read("--max-error-rate", maxErrorRate),
+                thinkTime,
+                conversations,
+                rates == null && trace == null ? Integer.MAX_VALUE : most);
     }
 
     List<Objective> objectives() {
@@ -250,24 +301,14 @@ final class LoadOptions {
         for (LoadStep step : steps) {
             loads.add(step.arrivals().label());
         }
-        LoadStep first = steps.getFirst();
-        o.put("arrivals", first.arrivals().code());
+        LoadStep first = steps.isEmpty() ? step(new Arrivals.Closed(1)) : steps.getFirst();
+        o.put("sweep", sweep).put("arrivals", first.arrivals().code());
         o.put("ramp_seconds", first.ramp().toMillis() / 1e3);
         o.put("warmup_seconds", first.warmUp().toMillis() / 1e3);
         first.duration().ifPresent(d -> o.put("duration_seconds", d.toMillis() / 1e3));
         first.requests().ifPresent(n -> o.put("requests", n));
-        o.put("max_error_rate", settings().maxErrorRate()).put("seed", seed);
+        o.put("max_error_rate", settings(Duration.ZERO, false).maxErrorRate()).put("seed", seed);
         ArrayNode limits = o.putArray("objectives");
         objectives().forEach(x -> limits.add(x.text().toLowerCase(Locale.ROOT)));
-    }
-
-    /** Returns the objectives as they were written into the options of a run. */
-    static List<Objective> objectives(ObjectNode options) {
-        List<Objective> objectives = new ArrayList<>();
-        options.path("objectives")
-                .forEach(x ->
-                        Json.text(Json.object().set("x", x), "x")
-                                .ifPresent(t -> objectives.addAll(Objective.parse(t))));
-        return objectives;
     }
 }

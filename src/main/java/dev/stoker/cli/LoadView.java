@@ -1,10 +1,12 @@
 package dev.stoker.cli;
 
 import dev.stoker.base.Reading;
+import dev.stoker.json.Json;
 import dev.stoker.load.ClientFigures;
 import dev.stoker.load.LoadEvent;
 import dev.stoker.load.LoadSummary;
 import dev.stoker.load.StepSummary;
+import dev.stoker.load.Sweep;
 import dev.stoker.stats.LatencySummary;
 
 import java.io.PrintWriter;
@@ -41,8 +43,57 @@ final class LoadView {
         } else {
             several(out, summary.steps());
         }
+        if (Json.truth(summary.header().options(), "sweep").orElse(false)) {
+            sweep(out, Sweep.found(summary.steps()));
+        }
+        prompts(out, summary);
         remarks(out, summary.steps());
         out.flush();
+    }
+
+    private void sweep(PrintWriter out, Sweep.Found found) {
+        out.println();
+        found.knee()
+                .ifPresent(s ->
+                        out.println(
+                                "Knee: %s, %s output tok/s; more users bring little more."
+                                        .formatted(
+                                                load(s.started()),
+                                                figure(s.outputTokensPerSecond()))));
+        found.best()
+                .ifPresent(s ->
+                        out.println(
+                                "Highest rate tried that meets all objectives: %s, goodput %s %%."
+                                        .formatted(
+                                                load(s.started()),
+                                                Numbers.figure(s.goodput().orElse(0.0) * 100))));
+        if (found.best().isEmpty()
+                && found.knee().stream().anyMatch(s -> !s.verdicts().isEmpty())) {
+            out.println("No rate that was tried meets all objectives.");
+        }
+    }
+
+    /** Prompts that did not come to the number of tokens that was wanted are told of. */
+    private void prompts(PrintWriter out, LoadSummary summary) {
+        long wanted = Json.integer(summary.header().options(), "prompt_tokens_wanted").orElse(0L);
+        long fewest = Long.MAX_VALUE;
+        long most = -1;
+        for (StepSummary s : summary.steps()) {
+            fewest = Math.min(fewest, s.fewestPromptTokens().orElse(fewest));
+            most = Math.max(most, s.mostPromptTokens().orElse(most));
+        }
+        boolean oneTurn = Json.integer(summary.header().options(), "turns").orElse(1L) == 1;
+        if (wanted > 0 && most >= 0 && oneTurn && (fewest != wanted || most != wanted)) {
+            warn(out, "prompts had %d to %d tokens instead of %d".formatted(fewest, most, wanted));
+        }
+        long before =
+                Json.integer(summary.header().options(), "prompt_size", "requests_before_the_run")
+                        .orElse(0L);
+        if (before > 0) {
+            out.println(
+                    "Requests of one token sent before, to find the length of a prompt: %d."
+                            .formatted(before));
+        }
     }
 
     private void one(PrintWriter out, StepSummary s) {
@@ -146,11 +197,17 @@ final class LoadView {
             }
             s.client().filter(ClientFigures::bottleneck).ifPresent(c -> client(out, where, c));
         }
+        if (steps.stream().anyMatch(LoadView::isClientBound)) {
+            out.println("  These figures are partly the client's own. " + ADVICE);
+        }
+    }
+
+    private static boolean isClientBound(StepSummary s) {
+        return s.client().map(ClientFigures::bottleneck).orElse(false);
     }
 
     private void client(PrintWriter out, String where, ClientFigures c) {
         warn(out, where + "the client was the bottleneck: " + String.join("; ", c.reasons()));
-        out.println("  These figures are partly the client's own. " + ADVICE);
     }
 
     private void warn(PrintWriter out, String sentence) {

@@ -36,6 +36,7 @@ public final class LoadJournal implements AutoCloseable {
     private final Thread writer;
     private final CountDownLatch closing = new CountDownLatch(1);
     private List<LoadEvent> pending = new ArrayList<>();
+    private boolean writing;
     private @Nullable RuntimeException failure;
 
     private LoadJournal(LoadFolder folder, FileChannel channel) {
@@ -102,6 +103,7 @@ public final class LoadJournal implements AutoCloseable {
                     LoadEventJson.write(json, event);
                 }
                 json.flush();
+                written();
                 if (round % ROUNDS_TO_DISK == 0 && channel.isOpen()) {
                     channel.force(false);
                 }
@@ -120,9 +122,37 @@ public final class LoadJournal implements AutoCloseable {
 
     private synchronized List<LoadEvent> takePending() {
         List<LoadEvent> taken = pending;
+        writing = true;
         pending = new ArrayList<>();
         notifyAll();
         return taken;
+    }
+
+    private synchronized void written() {
+        writing = false;
+        notifyAll();
+    }
+
+    /**
+     * Waits until all that was put into the list can be read from the file.
+     *
+     * @throws UserError if it could not be written
+     */
+    public synchronized void sync() {
+        boolean interrupted = false;
+        while ((!pending.isEmpty() || writing) && failure == null) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        if (failure != null) {
+            throw failure;
+        }
     }
 
     private synchronized void fail(RuntimeException e) {

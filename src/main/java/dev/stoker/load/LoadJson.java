@@ -44,6 +44,11 @@ public final class LoadJson {
         } else {
             sums(o, summary);
         }
+        if (Json.truth(h.options(), "sweep").orElse(false)) {
+            sweep(o.putObject("sweep"), Sweep.found(summary.steps()));
+        } else {
+            o.putNull("sweep");
+        }
         ArrayNode steps = o.putArray("steps");
         for (StepSummary s : summary.steps()) {
             ObjectNode step = steps.addObject();
@@ -55,6 +60,25 @@ public final class LoadJson {
 
     private static @Nullable String text(String s) {
         return s.isEmpty() ? null : s;
+    }
+
+    private static void sweep(ObjectNode o, Sweep.Found found) {
+        found.knee()
+                .ifPresentOrElse(
+                        s -> {
+                            o.put("knee_concurrency", s.started().users());
+                            number(o, "knee_output_tokens_per_second", s.outputTokensPerSecond());
+                        },
+                        () ->
+                                o.putNull("knee_concurrency")
+                                        .putNull("knee_output_tokens_per_second"));
+        found.best()
+                .ifPresentOrElse(
+                        s -> {
+                            o.put("highest_rate_per_second", s.started().perSecond());
+                            s.goodput().ifPresent(g -> o.put("goodput_at_highest_rate", g));
+                        },
+                        () -> o.putNull("highest_rate_per_second"));
     }
 
     private static void load(ObjectNode o, StepSummary s) {
@@ -78,6 +102,9 @@ public final class LoadJson {
         requests.put("lead", s.lead());
         failures(o, s.failures());
         reading(o, "prompt_tokens", s.promptTokens());
+        ObjectNode each = o.putObject("prompt_tokens_per_request");
+        s.fewestPromptTokens().ifPresentOrElse(n -> each.put("min", n), () -> each.putNull("min"));
+        s.mostPromptTokens().ifPresentOrElse(n -> each.put("max", n), () -> each.putNull("max"));
         reading(o, "output_tokens", s.outputTokens());
         number(o, "output_tokens_per_second", s.outputTokensPerSecond());
         number(o, "requests_per_second", s.requestsPerSecond());

@@ -6,6 +6,7 @@ import dev.stoker.stats.LatencySummary;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /**
  * What one step of a load test came to. Counts are of all requests, so that they can be held
@@ -21,6 +22,8 @@ import java.util.OptionalDouble;
  * @param lead of all, those that began in the ramp or the warm-up
  * @param failures failed requests by the failure's stable code
  * @param promptTokens of all good requests, by the server's count
+ * @param fewestPromptTokens of one good request
+ * @param mostPromptTokens of one good request
  * @param outputTokens of all good requests, by the server's count
  * @param windowSeconds the steady window, or the whole step where there is none
  * @param steady whether the load was full throughout the window
@@ -51,6 +54,8 @@ public record StepSummary(
         long lead,
         Map<String, Long> failures,
         Reading<Long> promptTokens,
+        OptionalLong fewestPromptTokens,
+        OptionalLong mostPromptTokens,
         Reading<Long> outputTokens,
         double windowSeconds,
         boolean steady,

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /** Adds up the requests of one step. Used by one thread. */
@@ -39,6 +40,8 @@ final class StepTally {
     private long judgedGaps;
     private long chunks;
     private long promptTokens;
+    private long fewestPromptTokens = Long.MAX_VALUE;
+    private long mostPromptTokens = -1;
     private long outputTokens;
     private long withoutPromptCount;
     private long withoutOutputCount;
@@ -118,6 +121,8 @@ final class StepTally {
         }
         if (trace.timings().promptTokens() instanceof Reading.Known<Long>(Long n)) {
             promptTokens += n;
+            fewestPromptTokens = Math.min(fewestPromptTokens, n);
+            mostPromptTokens = Math.max(mostPromptTokens, n);
         } else {
             withoutPromptCount++;
         }
@@ -192,6 +197,8 @@ final class StepTally {
                 lead,
                 failures,
                 counted(promptTokens, withoutPromptCount),
+                mostPromptTokens < 0 ? OptionalLong.empty() : OptionalLong.of(fewestPromptTokens),
+                mostPromptTokens < 0 ? OptionalLong.empty() : OptionalLong.of(mostPromptTokens),
                 counted(outputTokens, withoutOutputCount),
                 window,
                 steady,

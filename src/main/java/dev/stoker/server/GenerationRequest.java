@@ -105,6 +105,21 @@ public record GenerationRequest(
                 stall);
     }
 
+    public GenerationRequest messages(List<Message> conversation) {
+        return new GenerationRequest(
+                model,
+                conversation,
+                rawPrompt,
+                nonce,
+                maxTokens,
+                seed,
+                temperature,
+                think,
+                ignoreEos,
+                runner,
+                stall);
+    }
+
     public GenerationRequest ignoreEos(boolean ignore) {
         return new GenerationRequest(
                 model,

@@ -2,6 +2,7 @@ package dev.stoker.server;
 
 import dev.stoker.base.Cancellation;
 import dev.stoker.base.Clock;
+import dev.stoker.base.Reading;
 import dev.stoker.http.SendStamps;
 
 import java.time.Duration;
@@ -67,4 +68,12 @@ public interface InferenceServer {
      * The events are those that {@link #stream} would give.
      */
     StreamCall prepare(GenerationRequest request, StreamEvents events);
+
+    /**
+     * Counts the tokens of a request's prompt as the server would, its template included, without
+     * generating anything. Unknown where the server has no tokenizer to ask.
+     */
+    default Reading<Long> countPromptTokens(GenerationRequest request) {
+        return Reading.unsupported("the server has no tokenizer to ask");
+    }
 }

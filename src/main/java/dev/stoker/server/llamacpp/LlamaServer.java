@@ -24,6 +24,7 @@ import dev.stoker.server.UnloadReport;
 import dev.stoker.server.openai.OpenAiRequests;
 
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 import java.time.Duration;
 import java.util.HashSet;
@@ -175,6 +176,33 @@ public final class LlamaServer implements InferenceServer {
         throw new ServerException(
                 new ServerFailure.BadRequest(
                         0, "llama-server with one model keeps it until the server is stopped"));
+    }
+
+    /** By its template and its tokenizer; neither touches the model's context. */
+    @Override
+    public Reading<Long> countPromptTokens(GenerationRequest request) {
+        ObjectNode conversation = Json.object();
+        OpenAiRequests.messages(request, conversation.putArray("messages"));
+        try {
+            String prompt =
+                    Json.text(connection.post("/apply-template", conversation, ""), "prompt")
+                            .orElse("");
+            JsonNode tokens =
+                    connection
+                            .post(
+                                    "/tokenize",
+                                    Json.object()
+                                            .put("content", prompt)
+                                            .put("add_special", true)
+                                            .put("parse_special", true),
+                                    "")
+                            .path("tokens");
+            return prompt.isEmpty() || !tokens.isArray()
+                    ? Reading.failed("this build does not count tokens")
+                    : Reading.known((long) tokens.size());
+        } catch (ServerException e) {
+            return Reading.failed(e.failure().sentence());
+        }
     }
 
     @Override

@@ -43,7 +43,17 @@ public final class OpenAiRequests {
 
     private ObjectNode chat(GenerationRequest request) {
         ObjectNode body = common(request, "max_tokens");
-        ArrayNode messages = body.putArray("messages");
+        messages(request, body.putArray("messages"));
+        if (understandsTemplateOptions()) {
+            request.think()
+                    .ifPresent(
+                            t -> body.putObject("chat_template_kwargs").put("enable_thinking", t));
+        }
+        return body;
+    }
+
+    /** Writes the conversation, with the nonce if there is one. */
+    public static void messages(GenerationRequest request, ArrayNode messages) {
         for (Message message : Nonce.inMessages(request)) {
             ObjectNode node = messages.addObject().put("role", message.role());
             if (message.images().isEmpty()) {
@@ -52,12 +62,6 @@ public final class OpenAiRequests {
                 withImages(node, message);
             }
         }
-        if (understandsTemplateOptions()) {
-            request.think()
-                    .ifPresent(
-                            t -> body.putObject("chat_template_kwargs").put("enable_thinking", t));
-        }
-        return body;
     }
 
     private static void withImages(ObjectNode node, Message message) {

@@ -19,11 +19,13 @@ import dev.stoker.server.ServerConnection;
 import dev.stoker.server.ServerException;
 import dev.stoker.server.ServerFailure;
 import dev.stoker.server.ServerIdentity;
+import dev.stoker.server.ServerKind;
 import dev.stoker.server.StreamCall;
 import dev.stoker.server.StreamEvents;
 import dev.stoker.server.UnloadReport;
 
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 import java.time.Duration;
 import java.util.List;
@@ -154,6 +156,24 @@ public final class OpenAiServer implements InferenceServer {
                 new ServerFailure.BadRequest(
                         0,
                         identity.kind().title() + " keeps its model until the server is stopped"));
+    }
+
+    /** vLLM has a tokenizer to ask; the others have not. */
+    @Override
+    public Reading<Long> countPromptTokens(GenerationRequest request) {
+        if (identity.kind() != ServerKind.VLLM) {
+            return Reading.unsupported("the server has no tokenizer to ask");
+        }
+        ObjectNode body = Json.object().put("model", request.model());
+        OpenAiRequests.messages(request, body.putArray("messages"));
+        try {
+            return Json.reading(
+                    connection.post("/tokenize", body, request.model()),
+                    "this build does not count tokens",
+                    "count");
+        } catch (ServerException e) {
+            return Reading.failed(e.failure().sentence());
+        }
     }
 
     @Override
