@@ -42,6 +42,14 @@ public final class Planner {
      */
     public static BenchPlan plan(BenchContext context, BenchRequest request)
             throws ServerException {
+        if (request.contextLength().isPresent()
+                && !context.server().abilities().contains(Ability.RUNNER_OPTIONS)) {
+            throw UserError.wrongUse(
+                    context.server().identity().title()
+                            + " takes no context length with a request: it is set when the server"
+                            + " starts.",
+                    "Leave out --context.");
+        }
         List<ModelInfo> chosen = choose(context.server().models(), request.models(), context);
         List<LoadedModel> loaded = context.server().loaded();
         Reading<Bytes> available = context.host().memory().available();

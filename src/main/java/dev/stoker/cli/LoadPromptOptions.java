@@ -10,6 +10,7 @@ import dev.stoker.load.PromptSource;
 import dev.stoker.load.SyntheticPrompts;
 import dev.stoker.load.TraceFile;
 import dev.stoker.load.TracePrompts;
+import dev.stoker.server.Ability;
 import dev.stoker.server.GenerationRequest;
 import dev.stoker.server.InferenceServer;
 import dev.stoker.server.ServerException;
@@ -133,6 +134,12 @@ final class LoadPromptOptions {
             ObjectNode options)
             throws ServerException {
         refuseMixtures(!recorded.isEmpty());
+        if (ignoreEos && !server.abilities().contains(Ability.IGNORE_EOS)) {
+            throw UserError.wrongUse(
+                    server.identity().title()
+                            + " can not be told to go on after the end-of-text token.",
+                    "Leave out --ignore-eos; answers may then be shorter than --max-tokens.");
+        }
         GenerationRequest base = base(model, seed);
         options.put("max_tokens", base.maxTokens().orElse(DEFAULT_OUTPUT_TOKENS));
         options.put("ignore_eos", ignoreEos).put("nonce", !noNonce).put("turns", turnCount());

@@ -20,6 +20,8 @@ public enum Ability {
     CACHE_OFF,
     /** Honours a seed. */
     SEED,
+    /** Can be told to go on after the end-of-text token. */
+    IGNORE_EOS,
     /** Counts tokens of a text. */
     TOKENIZE
 }

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** Which models a plan holds, in which order, and what it wants to do to the server. */
@@ -94,6 +95,28 @@ class PlannerTest {
                                     .doesNotContain("\u001b");
                             assertThat(e.hint()).isEqualTo("It has: a, b.");
                         });
+    }
+
+    @Test
+    void plan_contextForAServerThatTakesNone_isRefused() throws Exception {
+        rig.server.model("a", 1);
+        rig.asked(r ->
+                new BenchRequest(
+                        r.models(),
+                        r.prompts(),
+                        r.iterations(),
+                        OptionalLong.of(2048),
+                        r.unload(),
+                        r.restart(),
+                        r.restartAbove(),
+                        r.stall(),
+                        r.seed(),
+                        r.parallelSmall()));
+        assertThatThrownBy(rig::plan)
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("takes no context length");
+        rig.server.abilities.add(Ability.RUNNER_OPTIONS);
+        assertThat(rig.plan().toRun()).hasSize(1);
     }
 
     @Test

@@ -74,15 +74,15 @@ class LoadCommandTest {
     }
 
     private int load(String... arguments) {
+        return load(ServerKind.VLLM, arguments);
+    }
+
+    private int load(ServerKind kind, String... arguments) {
         ServerIdentity identity =
                 new ServerIdentity(
-                        ServerKind.VLLM,
-                        Reading.known("0.11.0"),
-                        server.endpoint(),
-                        Optional.empty());
+                        kind, Reading.known("0.11.0"), server.endpoint(), Optional.empty());
         ServerConnection connection =
-                new ServerConnection(
-                        ServerKind.VLLM, server.endpoint(), Clock.system(), ApiKey.none());
+                new ServerConnection(kind, server.endpoint(), Clock.system(), ApiKey.none());
         LoadCommand command =
                 new LoadCommand((_, _) -> new OpenAiServer(identity, connection), Map.of());
         CommandLine line = StokerCommand.commandLine(Map.of("load", () -> command), "load");
@@ -196,6 +196,14 @@ class LoadCommandTest {
         assertThat(out.toString())
                 .contains("2 users", "4 sent, 4 ok, 0 failed", "TTFT", "from send")
                 .contains("Dispatch delay");
+    }
+
+    @Test
+    void ignoreEos_whereTheServerCanNot_isRefused() {
+        assertThat(load(ServerKind.OPENAI, "m", "-c", "1", "-n", "1", "--ignore-eos")).isEqualTo(2);
+        assertThat(err.toString()).contains("can not be told to go on");
+        assertThat(server.asked()).doesNotContain("POST /v1/chat/completions");
+        assertThat(load(ServerKind.VLLM, "m", "-c", "1", "-n", "1", "--ignore-eos")).isZero();
     }
 
     @Test

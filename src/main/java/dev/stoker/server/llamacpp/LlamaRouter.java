@@ -46,7 +46,8 @@ public final class LlamaRouter implements InferenceServer {
                     Ability.TIMINGS,
                     Ability.CACHED_TOKENS,
                     Ability.CACHE_OFF,
-                    Ability.SEED);
+                    Ability.SEED,
+                    Ability.IGNORE_EOS);
 
     /**
      * A router that was asked to load says "loading" at once; this is for one that is slow to say

@@ -46,6 +46,7 @@ public final class LlamaServer implements InferenceServer {
                     Ability.CACHED_TOKENS,
                     Ability.CACHE_OFF,
                     Ability.SEED,
+                    Ability.IGNORE_EOS,
                     Ability.TOKENIZE);
 
     private final ServerIdentity identity;

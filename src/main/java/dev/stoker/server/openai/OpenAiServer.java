@@ -38,6 +38,8 @@ import java.util.Set;
 public final class OpenAiServer implements InferenceServer {
     private static final Set<Ability> ABILITIES =
             Set.of(Ability.LIST_MODELS, Ability.LIST_LOADED, Ability.SEED);
+    private static final Set<Ability> WITH_IGNORE_EOS =
+            Set.of(Ability.LIST_MODELS, Ability.LIST_LOADED, Ability.SEED, Ability.IGNORE_EOS);
     private static final String NOT_TOLD = "the server does not tell it";
 
     private final ServerIdentity identity;
@@ -62,7 +64,9 @@ public final class OpenAiServer implements InferenceServer {
 
     @Override
     public Set<Ability> abilities() {
-        return ABILITIES;
+        return identity.kind() == ServerKind.VLLM || identity.kind() == ServerKind.SGLANG
+                ? WITH_IGNORE_EOS
+                : ABILITIES;
     }
 
     /**
