@@ -48,7 +48,12 @@ public final class FakeServer implements InferenceServer {
     static final Duration TOKEN_TIME = Duration.ofMillis(20);
 
     final Set<Ability> abilities =
-            EnumSet.of(Ability.LIST_MODELS, Ability.LIST_LOADED, Ability.LOAD, Ability.UNLOAD);
+            EnumSet.of(
+                    Ability.LIST_MODELS,
+                    Ability.LIST_LOADED,
+                    Ability.LOAD,
+                    Ability.UNLOAD,
+                    Ability.RUNNER_OPTIONS);
     final List<String> calls = new ArrayList<>();
     final Set<String> nonces = new HashSet<>();
     public ServerKind kind = ServerKind.OLLAMA;

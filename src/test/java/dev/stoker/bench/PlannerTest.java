@@ -112,6 +112,7 @@ class PlannerTest {
                         r.stall(),
                         r.seed(),
                         r.parallelSmall()));
+        rig.server.abilities.remove(Ability.RUNNER_OPTIONS);
         assertThatThrownBy(rig::plan)
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("takes no context length");
