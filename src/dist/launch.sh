@@ -4,6 +4,9 @@
 common="-Xlog:disable -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8 -Djdk.console=java.base --enable-native-access=ALL-UNNAMED"
 # For commands that end soon or mostly wait: what starts fastest.
 short="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Djdk.reflect.useNativeAccessorOnly=true"
+# For load tests: the optimising compiler, and a small collector with a young generation that is cleared every few seconds in
+# a few milliseconds; it takes half the memory of the concurrent one, which has nothing to do here.
+steady="-XX:+UseSerialGC -Xmn32m -XX:-UsePerfData"
 
 # launch JAVA JAR CACHE ARGUMENT…: becomes the program.
 launch() {
@@ -14,7 +17,11 @@ launch() {
     for word in "$@"; do
         case $word in
             -*) ;;
-            load | agent | serve)
+            load)
+                mode=$steady
+                break
+                ;;
+            agent | serve)
                 mode=''
                 break
                 ;;

@@ -51,6 +51,12 @@ public final class ExchangeLoop implements Carrier {
 
     private static final int READS_PER_END_TO_BATCH = 8;
 
+    /**
+     * After fewer reads in a turn the next one waits in the selector: a pause that brings nothing
+     * costs more than a wake-up.
+     */
+    private static final int READS_TO_PAUSE = 3;
+
     private final Endpoint endpoint;
     private final Clock clock;
     private final boolean mayBatch;
@@ -129,12 +135,13 @@ public final class ExchangeLoop implements Carrier {
     /** Waits at most so long for events and deals with them; returns whether it paused blindly. */
     private boolean poll(long wallNanos) throws IOException {
         woken = false;
+        boolean crowded = readsInTurn >= READS_TO_PAUSE;
         readsInTurn = 0;
         if (wallNanos <= 0) {
             selector.selectNow(ready);
             return false;
         }
-        if (batching || wallNanos < SELECTOR_STEP_NANOS) {
+        if ((batching && crowded) || wallNanos < SELECTOR_STEP_NANOS) {
             LockSupport.parkNanos(Math.min(PAUSE_NANOS, wallNanos));
             selector.selectNow(ready);
             return true;
