@@ -52,6 +52,13 @@ final class Wiring implements Connector, ServerFinder {
         return Discovery.find(servers, env, Clock.system(), key).require();
     }
 
+    @Override
+    public HostSource host(InferenceServer server) {
+        return server.identity().simulated().isPresent()
+                ? new SimHost(new HttpExchange(server.identity().endpoint(), Clock.system()))
+                : Hosts.of(server.identity().endpoint().host());
+    }
+
     private static Connection real(
             InferenceServer server, List<String> remarks, Optional<String> restartCommand) {
         Endpoint endpoint = server.identity().endpoint();

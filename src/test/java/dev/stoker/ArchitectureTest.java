@@ -58,7 +58,7 @@ class ArchitectureTest {
         room("control", "base json http host");
         room("history", "base json stats trace");
 
-        room("load", "base json stats trace http server history");
+        room("load", "base json stats trace http server host history");
         room("bench", "base json stats trace memory server host gpu control history load");
         room("degrade", BELOW + " load");
         room("tune", BELOW + " load");
@@ -68,7 +68,7 @@ class ArchitectureTest {
         room("plan", BELOW);
         room("fleet", BELOW + " load");
 
-        room("report", "base stats trace history bench");
+        room("report", "base json stats trace history bench load");
         room("tui", BELOW + " " + FEATURES);
         room("web", BELOW + " " + FEATURES);
         room("metrics", BELOW + " " + FEATURES);
@@ -153,6 +153,24 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage(ROOT)
                 .check(CLASSES);
+    }
+
+    @Test
+    void drawings_always_knowNoRun() {
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + ".report.draw..")
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage(ROOT + "..")
+                                .and(
+                                        not(
+                                                resideInAnyPackage(
+                                                        ROOT + ".report.draw..",
+                                                        ROOT + ".stats..",
+                                                        ROOT + ".base.."))))
+                .check(CLASSES);
+        slices().matching(ROOT + ".report.(*)..").should().beFreeOfCycles().check(CLASSES);
     }
 
     @ParameterizedTest

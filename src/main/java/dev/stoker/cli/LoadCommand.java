@@ -16,6 +16,7 @@ import dev.stoker.load.LoadStep;
 import dev.stoker.load.LoadSummary;
 import dev.stoker.load.Objective;
 import dev.stoker.load.PromptSource;
+import dev.stoker.load.ServerWatch;
 import dev.stoker.load.Sweep;
 import dev.stoker.load.TraceFile;
 import dev.stoker.server.InferenceServer;
@@ -149,12 +150,18 @@ public final class LoadCommand implements Callable<Integer> {
             Cancellation cancellation) {
         try (LoadJournal journal = LoadJournal.open(folder);
                 LoadProgressLine line = new LoadProgressLine(err(), terminal, output.quiet);
+                ServerWatch watch =
+                        ServerWatch.start(
+                                finder.host(target),
+                                target.identity().endpoint().port(),
+                                target.clock(),
+                                journal::write);
                 LoadRunner runner =
                         new LoadRunner(
                                 target,
                                 load.settings(prompts.thinkTime(), prompts.isConversation()),
                                 source,
-                                journal::write,
+                                watch,
                                 line::progress,
                                 cancellation)) {
             line.step("warming up the client");

@@ -7,10 +7,10 @@ import dev.stoker.bench.BenchReport;
 import dev.stoker.bench.BenchRuns;
 import dev.stoker.bench.ReportBuilder;
 import dev.stoker.bench.RunFolder;
-import dev.stoker.report.CsvReport;
-import dev.stoker.report.HtmlReport;
-import dev.stoker.report.MarkdownReport;
-import dev.stoker.report.ReportedRun;
+import dev.stoker.report.bench.CsvReport;
+import dev.stoker.report.bench.HtmlReport;
+import dev.stoker.report.bench.MarkdownReport;
+import dev.stoker.report.bench.ReportedRun;
 
 import org.jspecify.annotations.Nullable;
 

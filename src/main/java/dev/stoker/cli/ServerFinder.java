@@ -1,5 +1,7 @@
 package dev.stoker.cli;
 
+import dev.stoker.host.HostSource;
+import dev.stoker.host.Hosts;
 import dev.stoker.server.InferenceServer;
 
 import java.util.List;
@@ -18,4 +20,9 @@ public interface ServerFinder {
      * @throws dev.stoker.base.UserError if no server answers, with what was tried
      */
     InferenceServer find(List<String> servers, Optional<String> apiKeyEnv);
+
+    /** Returns what can be seen of the host of a server that was found. */
+    default HostSource host(InferenceServer server) {
+        return Hosts.of(server.identity().endpoint().host());
+    }
 }

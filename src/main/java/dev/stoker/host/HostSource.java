@@ -2,6 +2,7 @@ package dev.stoker.host;
 
 import dev.stoker.base.Reading;
 
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -39,6 +40,11 @@ public interface HostSource {
 
     /** Returns the memory of a process and its descendants. */
     TreeMemory tree(long rootPid);
+
+    /** Returns the CPU time that a process and its living descendants have taken so far. */
+    default Reading<Duration> cpuTime(long rootPid) {
+        return Reading.unsupported("this source does not tell the CPU time of processes");
+    }
 
     /** Returns the processes with the most resident memory, largest first, at most so many. */
     List<MemoryUser> largestUsers(int count);

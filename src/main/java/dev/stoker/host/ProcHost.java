@@ -4,6 +4,7 @@ import dev.stoker.base.Bytes;
 import dev.stoker.base.Reading;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -213,6 +214,20 @@ public final class ProcHost implements HostSource {
         return everyProportional
                 ? new TreeMemory(tree, Reading.known(proportional), "pss", cgroup)
                 : new TreeMemory(tree, Reading.known(resident), "rss", cgroup);
+    }
+
+    @Override
+    public Reading<Duration> cpuTime(long rootPid) {
+        List<HostProcess> tree = processes.tree(rootPid);
+        if (tree.isEmpty()) {
+            return Reading.failed("the process " + rootPid + " is gone");
+        }
+        Duration sum = Duration.ZERO;
+        for (HostProcess process : tree) {
+            Optional<Duration> own = processes.cpuTime(process.pid());
+            sum = sum.plus(own.orElse(Duration.ZERO));
+        }
+        return Reading.known(sum);
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -32,6 +33,14 @@ import java.util.regex.Pattern;
  */
 final class ProcessTable {
     private static final int LONGEST_NAME = 64;
+
+    /** Fields 14 and 15 of stat, counted from behind the name. */
+    private static final int USER_TICKS = 11;
+
+    private static final int SYSTEM_TICKS = 12;
+
+    /** The kernel tells times to programs in hundredths of a second, whatever it counts in. */
+    private static final Duration TICK = Duration.ofMillis(10);
 
     /** Options such as {@code --api-key K} and variables such as {@code HF_TOKEN=K}. */
     private static final Pattern SECRET =
@@ -114,6 +123,20 @@ final class ProcessTable {
     Reading<Bytes> proportional(long pid) {
         Path file = folder(pid).resolve("smaps_rollup");
         return ProcFile.kilobytes(ProcFile.text(file), file, "Pss");
+    }
+
+    /** Returns the CPU time of a process with all its threads; empty when it has ended. */
+    Optional<Duration> cpuTime(long pid) {
+        String line = ProcFile.text(folder(pid).resolve("stat")).orElse("");
+        String[] rest = line.substring(line.lastIndexOf(')') + 1).strip().split("\\s+", -1);
+        if (rest.length <= SYSTEM_TICKS) {
+            return Optional.empty();
+        }
+        OptionalLong user = ProcFile.number(rest[USER_TICKS]);
+        OptionalLong system = ProcFile.number(rest[SYSTEM_TICKS]);
+        return user.isEmpty() || system.isEmpty()
+                ? Optional.empty()
+                : Optional.of(TICK.multipliedBy(user.getAsLong() + system.getAsLong()));
     }
 
     /** Returns the processes with the largest resident set size, largest first. */

@@ -1,5 +1,7 @@
 package dev.stoker.load;
 
+import dev.stoker.base.Bytes;
+import dev.stoker.base.Reading;
 import dev.stoker.trace.RequestTrace;
 
 import java.time.Duration;
@@ -46,5 +48,21 @@ public sealed interface LoadEvent {
      * @param why {@code done}, {@code error-rate} or {@code interrupted}
      */
     record StepEnded(int step, long windowEnd, String why, ClientFigures client)
+            implements LoadEvent {}
+
+    /**
+     * What the server's host showed at a moment.
+     *
+     * @param at nanoseconds after the step's start
+     * @param hostAvailable memory that new programs could have
+     * @param serverResident memory of the server's process tree
+     * @param serverCpu CPU time that the server's process tree has taken since its start
+     */
+    record ServerSampled(
+            int step,
+            long at,
+            Reading<Bytes> hostAvailable,
+            Reading<Bytes> serverResident,
+            Reading<Duration> serverCpu)
             implements LoadEvent {}
 }

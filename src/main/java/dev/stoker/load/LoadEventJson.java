@@ -1,5 +1,6 @@
 package dev.stoker.load;
 
+import dev.stoker.base.Bytes;
 import dev.stoker.json.Fields;
 import dev.stoker.json.Json;
 import dev.stoker.trace.TraceJson;
@@ -38,6 +39,14 @@ final class LoadEventJson {
                 out.writeNumberProperty("at", e.at());
                 out.writeName("trace");
                 TraceJson.write(out, e.trace());
+            }
+            case LoadEvent.ServerSampled e -> {
+                out.writeStringProperty("type", "server");
+                out.writeNumberProperty("step", e.step());
+                out.writeNumberProperty("at", e.at());
+                Fields.reading(out, "host_available_bytes", e.hostAvailable(), Bytes::count);
+                Fields.reading(out, "server_resident_bytes", e.serverResident(), Bytes::count);
+                Fields.reading(out, "server_cpu_nanos", e.serverCpu(), Duration::toNanos);
             }
             case LoadEvent.StepEnded e -> {
                 out.writeStringProperty("type", "step-ended");
@@ -105,6 +114,13 @@ final class LoadEventJson {
             case "request" ->
                     new LoadEvent.RequestEnded(
                             step, Fields.integer(o, "at"), TraceJson.read(o.path("trace")));
+            case "server" ->
+                    new LoadEvent.ServerSampled(
+                            step,
+                            Fields.integer(o, "at"),
+                            Fields.reading(o, "host_available_bytes", Bytes::of),
+                            Fields.reading(o, "server_resident_bytes", Bytes::of),
+                            Fields.reading(o, "server_cpu_nanos", Duration::ofNanos));
             case "step-ended" ->
                     new LoadEvent.StepEnded(
                             step,

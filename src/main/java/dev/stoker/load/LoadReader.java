@@ -31,21 +31,28 @@ public final class LoadReader {
             return ended.map(LoadEvent.StepEnded::windowEnd).orElse(lastBegun);
         }
 
-        private StepTally tally(LoadEvent.StepStarted step, List<Objective> objectives) {
+        private StepWindow window(LoadEvent.StepStarted step) {
             long from = step.lead().toNanos();
             boolean steady = windowEnd() - from >= SHORTEST_SHARE * (lastEnded - from);
-            return new StepTally(step, steady ? windowEnd() : lastEnded, steady, objectives);
+            return new StepWindow(from, steady ? windowEnd() : lastEnded, lastEnded, steady);
         }
     }
 
     /** Returns the summary; goodput and verdicts are by the objectives. */
     public static LoadSummary summary(LoadFolder folder, List<Objective> objectives) {
+        return summary(folder, objectives, LoadObserver.none());
+    }
+
+    /** Returns the summary, and shows every event of every step to an observer on the way. */
+    public static LoadSummary summary(
+            LoadFolder folder, List<Objective> objectives, LoadObserver observer) {
         Map<Integer, Bounds> bounds = new TreeMap<>();
         folder.read(event -> {
             Bounds b = bounds.computeIfAbsent(event.step(), _ -> new Bounds());
             switch (event) {
                 case LoadEvent.StepStarted e -> b.started = Optional.of(e);
                 case LoadEvent.StepEnded e -> b.ended = Optional.of(e);
+                case LoadEvent.ServerSampled _ -> {}
                 case LoadEvent.RequestEnded e -> {
                     b.lastBegun = Math.max(b.lastBegun, e.at());
                     b.lastEnded = Math.max(b.lastEnded, e.at() + e.trace().endNanos());
@@ -53,13 +60,23 @@ public final class LoadReader {
             }
         });
         Map<Integer, StepTally> tallies = new TreeMap<>();
-        bounds.forEach(
-                (step, b) -> b.started.ifPresent(s -> tallies.put(step, b.tally(s, objectives))));
+        Map<Integer, StepWindow> windows = new TreeMap<>();
+        bounds.forEach((step, b) ->
+                b.started.ifPresent(s -> {
+                    StepWindow window = b.window(s);
+                    windows.put(step, window);
+                    tallies.put(step, new StepTally(s, window, objectives));
+                }));
         folder.read(event -> {
             StepTally tally = tallies.get(event.step());
-            if (tally != null && event instanceof LoadEvent.RequestEnded e) {
+            StepWindow window = windows.get(event.step());
+            if (tally == null || window == null) {
+                return;
+            }
+            if (event instanceof LoadEvent.RequestEnded e) {
                 tally.add(e);
             }
+            observer.event(event, window);
         });
         List<StepSummary> steps = new ArrayList<>();
         tallies.forEach((step, tally) -> {

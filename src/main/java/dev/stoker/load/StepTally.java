@@ -15,9 +15,7 @@ import java.util.TreeMap;
 /** Adds up the requests of one step. Used by one thread. */
 final class StepTally {
     private final LoadEvent.StepStarted started;
-    private final long windowFrom;
-    private final long windowTo;
-    private final boolean steady;
+    private final StepWindow window;
     private final List<Objective> objectives;
     private final Map<String, Long> failures = new TreeMap<>();
     private final LatencyDigest ttft = new LatencyDigest();
@@ -48,26 +46,16 @@ final class StepTally {
     private double tokensInWindow;
     private long endedInWindow;
 
-    /**
-     * @param windowTo end of the window, nanoseconds after the step's start
-     * @param steady whether the load was full throughout the window
-     */
-    StepTally(
-            LoadEvent.StepStarted started,
-            long windowTo,
-            boolean steady,
-            List<Objective> objectives) {
+    StepTally(LoadEvent.StepStarted started, StepWindow window, List<Objective> objectives) {
         this.started = started;
-        this.windowFrom = started.lead().toNanos();
-        this.windowTo = windowTo;
-        this.steady = steady;
+        this.window = window;
         this.objectives = objectives;
         this.kept = new long[objectives.size()];
     }
 
     void add(LoadEvent.RequestEnded event) {
         RequestTrace trace = event.trace();
-        boolean measured = event.at() >= windowFrom;
+        boolean measured = window.isMeasured(event);
         sent++;
         lead += measured ? 0 : 1;
         switch (trace.outcome()) {
@@ -95,25 +83,19 @@ final class StepTally {
         RequestTrace trace = event.trace();
         long[] stamps = trace.chunkNanos();
         long inWindow = 0;
-        for (int i = 0; i < stamps.length; i++) {
-            long at = event.at() + stamps[i];
-            if (at < windowFrom || at > windowTo) {
-                continue;
-            }
-            inWindow++;
-            if (i > 0 && event.at() + stamps[i - 1] >= windowFrom) {
-                itl.add(Math.max(0, stamps[i] - stamps[i - 1]));
-            }
+        for (long stamp : stamps) {
+            inWindow += window.holds(event.at() + stamp) ? 1 : 0;
         }
+        window.gaps(event, itl::add);
         long end = event.at() + trace.endNanos();
-        endedInWindow += end >= windowFrom && end <= windowTo ? 1 : 0;
+        endedInWindow += window.holds(end) ? 1 : 0;
         if (trace.outputTokens() instanceof Reading.Known<Long>(Long n)) {
             outputTokens += n;
             chunks += stamps.length;
             if (stamps.length > 0) {
                 // Chunks are not tokens: each carries its share of the server's count.
                 tokensInWindow += n * (inWindow / (double) stamps.length);
-            } else if (end >= windowFrom && end <= windowTo) {
+            } else if (window.holds(end)) {
                 tokensInWindow += n;
             }
         } else {
@@ -185,7 +167,7 @@ final class StepTally {
     }
 
     StepSummary summary(int index, Optional<LoadEvent.StepEnded> ended) {
-        double window = Math.max(0, windowTo - windowFrom) / 1e9;
+        double seconds = Math.max(0, window.to() - window.from()) / 1e9;
         Reading<Double> noWindow = Reading.unsupported("nothing was measured");
         return new StepSummary(
                 index,
@@ -200,14 +182,14 @@ final class StepTally {
                 mostPromptTokens < 0 ? OptionalLong.empty() : OptionalLong.of(fewestPromptTokens),
                 mostPromptTokens < 0 ? OptionalLong.empty() : OptionalLong.of(mostPromptTokens),
                 counted(outputTokens, withoutOutputCount),
-                window,
-                steady,
-                window <= 0
+                seconds,
+                window.steady(),
+                seconds <= 0
                         ? noWindow
                         : withoutOutputCount > 0
                                 ? Reading.unsupported(uncounted(withoutOutputCount))
-                                : Reading.known(tokensInWindow / window),
-                window <= 0 ? noWindow : Reading.known(endedInWindow / window),
+                                : Reading.known(tokensInWindow / seconds),
+                seconds <= 0 ? noWindow : Reading.known(endedInWindow / seconds),
                 chunks > 0 && withoutOutputCount == 0
                         ? OptionalDouble.of(outputTokens / (double) chunks)
                         : OptionalDouble.empty(),

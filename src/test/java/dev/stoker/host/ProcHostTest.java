@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 class ProcHostTest {
@@ -348,5 +349,14 @@ class ProcHostTest {
             assertThat(host.tree(self).resident().value()).isGreaterThan(Bytes.mib(20));
             assertThat(host.memory().available().value()).isLessThan(host.memory().total().value());
         }
+    }
+
+    @Test
+    void cpuTime_ofATree_isTheSumOfItsProcesses() {
+        RecordedTree tree = RecordedTree.of("desktop", folder);
+        tree.write("proc/800/stat", "800 (a) S 1 8 8 0 -1 0 0 0 0 0 150 50 9 9");
+        tree.write("proc/801/stat", "801 (b (c) S 800 8 8 0 -1 0 0 0 0 0 100 0 9 9");
+        assertThat(tree.host().cpuTime(800).value()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(tree.host().cpuTime(999_999).reason()).contains("gone");
     }
 }

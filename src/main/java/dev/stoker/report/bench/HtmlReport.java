@@ -1,10 +1,13 @@
-package dev.stoker.report;
+package dev.stoker.report.bench;
 
 import dev.stoker.bench.BenchEvent.Outcome;
 import dev.stoker.bench.ModelResult;
 import dev.stoker.history.Comparison;
-import dev.stoker.report.Happenings.Happening;
-import dev.stoker.report.IterationDots.Strip;
+import dev.stoker.report.bench.Happenings.Happening;
+import dev.stoker.report.bench.IterationDots.Strip;
+import dev.stoker.report.draw.Grid;
+import dev.stoker.report.draw.Html;
+import dev.stoker.report.page.PageStyle;
 
 import java.util.List;
 

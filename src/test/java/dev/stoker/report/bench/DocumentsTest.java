@@ -1,4 +1,4 @@
-package dev.stoker.report;
+package dev.stoker.report.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

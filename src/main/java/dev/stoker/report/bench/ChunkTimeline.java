@@ -1,7 +1,9 @@
-package dev.stoker.report;
+package dev.stoker.report.bench;
 
 import dev.stoker.base.Text;
 import dev.stoker.bench.BenchEvent.RequestEnded;
+import dev.stoker.report.draw.Axis;
+import dev.stoker.report.draw.SvgChart;
 import dev.stoker.trace.RequestTrace;
 
 import java.util.Arrays;

@@ -1,8 +1,9 @@
-package dev.stoker.report;
+package dev.stoker.report.bench;
 
 import dev.stoker.bench.ModelResult;
 import dev.stoker.history.Comparison;
-import dev.stoker.report.Happenings.Happening;
+import dev.stoker.report.bench.Happenings.Happening;
+import dev.stoker.report.draw.Grid;
 
 import java.util.List;
 

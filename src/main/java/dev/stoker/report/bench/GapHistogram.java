@@ -1,4 +1,8 @@
-package dev.stoker.report;
+package dev.stoker.report.bench;
+
+import dev.stoker.report.draw.Axis;
+import dev.stoker.report.draw.Figure;
+import dev.stoker.report.draw.SvgChart;
 
 import java.util.Arrays;
 import java.util.OptionalDouble;

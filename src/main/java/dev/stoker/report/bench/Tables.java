@@ -1,4 +1,4 @@
-package dev.stoker.report;
+package dev.stoker.report.bench;
 
 import dev.stoker.base.Bytes;
 import dev.stoker.base.Reading;
@@ -8,6 +8,9 @@ import dev.stoker.bench.ModelResult.PromptResult;
 import dev.stoker.history.Comparison;
 import dev.stoker.history.MetricComparison;
 import dev.stoker.history.Verdict;
+import dev.stoker.report.draw.Cell;
+import dev.stoker.report.draw.Figure;
+import dev.stoker.report.draw.Grid;
 import dev.stoker.stats.Spread;
 
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.stoker.report;
+package dev.stoker.report.bench;
 
 import dev.stoker.base.Bytes;
 import dev.stoker.base.Reading;
@@ -13,6 +13,7 @@ import dev.stoker.bench.BenchEvent.RunEnded;
 import dev.stoker.bench.BenchEvent.RunStarted;
 import dev.stoker.bench.BenchEvent.StepFailed;
 import dev.stoker.bench.BenchEvent.Unloaded;
+import dev.stoker.report.draw.Figure;
 import dev.stoker.trace.RequestTrace;
 
 import java.time.Duration;

@@ -1,7 +1,10 @@
-package dev.stoker.report;
+package dev.stoker.report.bench;
 
 import dev.stoker.base.Reading;
-import dev.stoker.report.ModelRequests.Value;
+import dev.stoker.report.bench.ModelRequests.Value;
+import dev.stoker.report.draw.Axis;
+import dev.stoker.report.draw.Figure;
+import dev.stoker.report.draw.SvgChart;
 import dev.stoker.stats.Spread;
 
 import java.util.List;

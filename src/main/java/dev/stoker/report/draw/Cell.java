@@ -1,4 +1,4 @@
-package dev.stoker.report;
+package dev.stoker.report.draw;
 
 import dev.stoker.base.Bytes;
 import dev.stoker.base.Reading;
@@ -13,26 +13,26 @@ import java.util.function.Function;
  * @param below what stands smaller below it; empty for nothing
  * @param reason why the figure is unknown; empty where it is known
  */
-record Cell(String main, String below, String reason) {
+public record Cell(String main, String below, String reason) {
 
-    static Cell of(String text) {
+    public static Cell of(String text) {
         return new Cell(text, "", "");
     }
 
-    static Cell unknown(String reason) {
+    public static Cell unknown(String reason) {
         return new Cell(Figure.UNKNOWN, "", reason.isEmpty() ? "not known" : reason);
     }
 
     /** Returns mean ± standard deviation, and below it the range and the number of values. */
-    static Cell of(Reading<Spread> reading) {
+    public static Cell of(Reading<Spread> reading) {
         return of(reading, s -> new Cell(Figure.meanAndSpread(s), Figure.rangeAndCount(s), ""));
     }
 
-    static Cell gib(Reading<Bytes> reading) {
+    public static Cell gib(Reading<Bytes> reading) {
         return of(reading, b -> of(Figure.text(b.toGib())));
     }
 
-    static <T> Cell of(Reading<T> reading, Function<T, Cell> shown) {
+    public static <T> Cell of(Reading<T> reading, Function<T, Cell> shown) {
         return reading instanceof Reading.Known<T>(T value)
                 ? shown.apply(value)
                 : unknown(reading.reason());

@@ -1,4 +1,4 @@
-package dev.stoker.report;
+package dev.stoker.report.draw;
 
 import dev.stoker.base.Text;
 
@@ -6,25 +6,25 @@ import dev.stoker.base.Text;
  * Builds a piece of HTML. What is not a literal of the program goes through {@link #text}: names,
  * reasons and errors come from servers, and one of them may be hostile. Used by one thread.
  */
-final class Html {
+public final class Html {
     private static final int LONGEST = 600;
 
     private final StringBuilder out = new StringBuilder();
 
     /** Adds markup that was written by the program itself. */
-    Html raw(String markup) {
+    public Html raw(String markup) {
         out.append(markup);
         return this;
     }
 
     /** Adds text from anywhere. */
-    Html text(String text) {
+    public Html text(String text) {
         out.append(escape(text));
         return this;
     }
 
     /** Adds an element that holds text alone; the start may carry attributes: {@code p class=x}. */
-    Html element(String start, String text) {
+    public Html element(String start, String text) {
         int end = start.indexOf(' ');
         String name = end < 0 ? start : start.substring(0, end);
         out.append('<').append(start).append('>').append(escape(text));
@@ -33,7 +33,7 @@ final class Html {
     }
 
     /** Returns text fit for an element and for a quoted attribute: one line, nothing hidden. */
-    static String escape(String text) {
+    public static String escape(String text) {
         String plain = Text.plain(text, LONGEST);
         StringBuilder safe = new StringBuilder(plain.length() + 16);
         for (int i = 0; i < plain.length(); i++) {

@@ -1,4 +1,4 @@
-package dev.stoker.report;
+package dev.stoker.report.draw;
 
 import dev.stoker.base.Text;
 
@@ -9,19 +9,19 @@ import java.util.List;
  * A table with its notes: written as HTML or as Markdown. On a narrow screen each row of the HTML
  * becomes a block in which every cell bears its column's name. Used by one thread.
  */
-final class Grid {
+public final class Grid {
     private final List<String> columns;
     private final List<List<Cell>> rows = new ArrayList<>();
 
-    Grid(String... columns) {
+    public Grid(String... columns) {
         this.columns = List.of(columns);
     }
 
-    Grid(List<String> columns) {
+    public Grid(List<String> columns) {
         this.columns = List.copyOf(columns);
     }
 
-    Grid row(List<Cell> cells) {
+    public Grid row(List<Cell> cells) {
         if (cells.size() != columns.size()) {
             throw new IllegalArgumentException("a row has a cell for each column");
         }
@@ -29,12 +29,12 @@ final class Grid {
         return this;
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return rows.isEmpty();
     }
 
     /** Returns the table as HTML; the first column heads its row. */
-    String html() {
+    public String html() {
         Notes notes = new Notes();
         Html out = new Html().raw("<table><thead><tr>");
         columns.forEach(c -> out.element("th scope=\"col\"", c));
@@ -74,7 +74,7 @@ final class Grid {
     }
 
     /** Returns the table as Markdown, with its notes below. */
-    String markdown() {
+    public String markdown() {
         Notes notes = new Notes();
         StringBuilder out = new StringBuilder();
         line(out, columns.stream().map(Grid::safe).toList());
@@ -103,7 +103,7 @@ final class Grid {
     }
 
     /** Returns text from anywhere as Markdown that shows it and does nothing else. */
-    static String safe(String text) {
+    public static String safe(String text) {
         StringBuilder out = new StringBuilder();
         for (char c : Text.plain(text, 600).toCharArray()) {
             switch (c) {

@@ -1,7 +1,8 @@
-package dev.stoker.report;
+package dev.stoker.report.bench;
 
 import dev.stoker.history.Comparer;
 import dev.stoker.history.Comparison;
+import dev.stoker.report.draw.Figure;
 
 import java.util.List;
 import java.util.Set;

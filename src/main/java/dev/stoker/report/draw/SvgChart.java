@@ -1,31 +1,31 @@
-package dev.stoker.report;
+package dev.stoker.report.draw;
 
 /**
  * One drawing as inline SVG. Colours and fonts come from the page's style by class, so that light,
  * dark and print need one drawing. Used by one thread.
  */
-final class SvgChart {
+public final class SvgChart {
     /** The width of every drawing: it fits a telephone without being made smaller. */
-    static final int WIDTH = 360;
+    public static final int WIDTH = 360;
 
     private final StringBuilder out = new StringBuilder();
 
     /**
      * @param title what the drawing shows, for those who can not see it
      */
-    SvgChart(int height, String title) {
+    public SvgChart(int height, String title) {
         out.append("<svg viewBox=\"0 0 ").append(WIDTH).append(' ').append(height);
         out.append("\" role=\"img\" aria-label=\"").append(Html.escape(title)).append("\">");
     }
 
-    SvgChart line(String css, double x1, double y1, double x2, double y2) {
+    public SvgChart line(String css, double x1, double y1, double x2, double y2) {
         out.append("<line class=\"").append(css).append('"');
         attribute("x1", x1).attribute("y1", y1).attribute("x2", x2).attribute("y2", y2);
         out.append("/>");
         return this;
     }
 
-    SvgChart rect(String css, double x, double y, double width, double height) {
+    public SvgChart rect(String css, double x, double y, double width, double height) {
         out.append("<rect class=\"").append(css).append('"');
         attribute("x", x).attribute("y", y);
         attribute("width", Math.max(0, width)).attribute("height", Math.max(0, height));
@@ -34,7 +34,7 @@ final class SvgChart {
     }
 
     /** Draws a dot that says something when it is pointed at. */
-    SvgChart dot(String css, double x, double y, String says) {
+    public SvgChart dot(String css, double x, double y, String says) {
         out.append("<circle class=\"").append(css).append('"');
         attribute("cx", x).attribute("cy", y).attribute("r", 3.5);
         out.append("><title>").append(Html.escape(says)).append("</title></circle>");
@@ -42,17 +42,17 @@ final class SvgChart {
     }
 
     /** Writes text that starts at x. */
-    SvgChart text(String css, double x, double y, String text) {
+    public SvgChart text(String css, double x, double y, String text) {
         return anchored(css, "start", x, y, text);
     }
 
     /** Writes text that ends at x. */
-    SvgChart textBefore(String css, double x, double y, String text) {
+    public SvgChart textBefore(String css, double x, double y, String text) {
         return anchored(css, "end", x, y, text);
     }
 
     /** Writes text around x. */
-    SvgChart textAt(String css, double x, double y, String text) {
+    public SvgChart textAt(String css, double x, double y, String text) {
         return anchored(css, "middle", x, y, text);
     }
 
@@ -65,7 +65,7 @@ final class SvgChart {
     }
 
     /** Draws upright strokes of one height, as one path. */
-    SvgChart strokes(String css, double[] xs, double y, double height) {
+    public SvgChart strokes(String css, double[] xs, double y, double height) {
         out.append("<path class=\"").append(css).append("\" d=\"");
         for (double x : xs) {
             out.append('M').append(number(x)).append(' ').append(number(y));
@@ -76,7 +76,7 @@ final class SvgChart {
     }
 
     /** Draws a level axis with its values and what they are. */
-    SvgChart levelAxis(Axis axis, double y, String title) {
+    public SvgChart levelAxis(Axis axis, double y, String title) {
         line("axis", axis.from(), y, axis.to(), y);
         for (double tick : axis.ticks(5)) {
             double x = axis.at(tick);
@@ -99,7 +99,7 @@ final class SvgChart {
     }
 
     /** Returns the drawing in a frame, with a heading and a sentence below. */
-    String figure(String heading, String caption) {
+    public String figure(String heading, String caption) {
         return new Html()
                 .raw("<figure>")
                 .element("h4", heading)
@@ -111,7 +111,7 @@ final class SvgChart {
     }
 
     /** Returns a frame that says why there is no drawing. */
-    static String absent(String heading, String reason) {
+    public static String absent(String heading, String reason) {
         return new Html()
                 .raw("<figure>")
                 .element("h4", heading)

@@ -1,4 +1,4 @@
-package dev.stoker.report;
+package dev.stoker.report.bench;
 
 import dev.stoker.bench.BenchEvent;
 import dev.stoker.bench.BenchEvent.RequestEnded;

@@ -1,4 +1,4 @@
-package dev.stoker.report;
+package dev.stoker.report.draw;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -12,15 +12,15 @@ import java.util.List;
  * @param to place of the highest value; may be the smaller number, as drawings count downwards
  * @param logarithmic whether equal distances are equal ratios; {@code low} is then above zero
  */
-record Axis(double low, double high, double from, double to, boolean logarithmic) {
-    Axis {
+public record Axis(double low, double high, double from, double to, boolean logarithmic) {
+    public Axis {
         if (!(low < high) || (logarithmic && !(low > 0))) {
             throw new IllegalArgumentException("no axis: " + low + " to " + high);
         }
     }
 
     /** Returns an even axis; one that would have no length gets some room on both sides. */
-    static Axis even(double low, double high, double from, double to) {
+    public static Axis even(double low, double high, double from, double to) {
         double least = Math.max(Math.abs(low), Math.abs(high)) * 1e-3;
         double room = high - low > least ? 0 : Math.max(least, 1e-3);
         double start = low >= 0 ? Math.max(0, low - room) : low - room;
@@ -28,12 +28,12 @@ record Axis(double low, double high, double from, double to, boolean logarithmic
     }
 
     /** Returns an axis of ratios; the lowest value is above zero. */
-    static Axis ofRatios(double low, double high, double from, double to) {
+    public static Axis ofRatios(double low, double high, double from, double to) {
         return new Axis(low, Math.max(high, low * 1.1), from, to, true);
     }
 
     /** Returns the place of a value; what lies outside is put on the nearest end. */
-    double at(double value) {
+    public double at(double value) {
         double v = Math.clamp(value, low, high);
         double share =
                 logarithmic ? Math.log(v / low) / Math.log(high / low) : (v - low) / (high - low);
@@ -41,7 +41,7 @@ record Axis(double low, double high, double from, double to, boolean logarithmic
     }
 
     /** Returns round values on the axis, in order, about so many. */
-    List<Double> ticks(int about) {
+    public List<Double> ticks(int about) {
         return logarithmic && high / low >= 5 ? ratioTicks(about) : evenTicks(about);
     }
 

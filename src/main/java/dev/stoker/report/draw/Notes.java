@@ -1,4 +1,4 @@
-package dev.stoker.report;
+package dev.stoker.report.draw;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,11 +7,11 @@ import java.util.List;
  * The reasons why figures of a table are unknown: each is said once below the table, and the cells
  * bear its number. Used by one thread.
  */
-final class Notes {
+public final class Notes {
     private final List<String> reasons = new ArrayList<>();
 
     /** Returns the number of a reason, from 1. */
-    int number(String reason) {
+    public int number(String reason) {
         int at = reasons.indexOf(reason);
         if (at < 0) {
             reasons.add(reason);
@@ -20,7 +20,7 @@ final class Notes {
         return at + 1;
     }
 
-    List<String> reasons() {
+    public List<String> reasons() {
         return List.copyOf(reasons);
     }
 }

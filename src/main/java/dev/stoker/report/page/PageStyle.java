@@ -1,8 +1,8 @@
-package dev.stoker.report;
+package dev.stoker.report.page;
 
 /** How the page looks: light, dark and printed, wide and narrow. */
-final class PageStyle {
-    static final String CSS =
+public final class PageStyle {
+    public static final String CSS =
             """
             :root { color-scheme: light dark; --ink: #1c2024; --faint: #5f6a74; --line: #d5dae0;
               --page: #ffffff; --panel: #f6f7f9; --accent: #1f6fb2; --band: #bcd7ee;

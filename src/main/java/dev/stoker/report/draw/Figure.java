@@ -1,4 +1,4 @@
-package dev.stoker.report;
+package dev.stoker.report.draw;
 
 import dev.stoker.stats.Spread;
 
@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 
 /** How figures stand in a document: three digits that count, a dash for the unknown. Pure. */
-final class Figure {
-    static final String UNKNOWN = "–";
+public final class Figure {
+    public static final String UNKNOWN = "–";
 
     private Figure() {}
 
@@ -19,7 +19,7 @@ final class Figure {
      * Returns a number with about three digits that count: 0.42, 7.31, 37.0, 412, 12345. One that
      * is too small for that is {@code <0.01}: 0.00 would say that it is nothing.
      */
-    static String text(double value) {
+    public static String text(double value) {
         if (value > 0 && value < 0.005) {
             return "<0.01";
         }
@@ -29,7 +29,7 @@ final class Figure {
     }
 
     /** Returns a number for an axis, without zeros at its end: 0.5, 20, 1500. */
-    static String tick(double value) {
+    public static String tick(double value) {
         if (value == 0) {
             return "0";
         }
@@ -40,14 +40,14 @@ final class Figure {
     }
 
     /** Returns {@code 37.0 ± 0.4}; without the spread for one measurement. */
-    static String meanAndSpread(Spread s) {
+    public static String meanAndSpread(Spread s) {
         return s.sd().isPresent()
                 ? text(s.mean()) + " ± " + text(s.sd().getAsDouble())
                 : text(s.mean());
     }
 
     /** Returns {@code 36.5–37.2, n = 3}; the number alone for one measurement. */
-    static String rangeAndCount(Spread s) {
+    public static String rangeAndCount(Spread s) {
         return s.n() > 1 ? text(s.min()) + "–" + text(s.max()) + ", n = " + s.n() : "n = " + s.n();
     }
 
@@ -55,7 +55,7 @@ final class Figure {
      * Returns a percentile by the nearest rank; empty when there are too few values for it, by the
      * numbers of the definitions: 64 for p90, 662 for p99.
      */
-    static OptionalDouble percentile(double[] values, int percent) {
+    public static OptionalDouble percentile(double[] values, int percent) {
         int needed = percent >= 99 ? 662 : percent >= 90 ? 64 : 1;
         if (values.length < needed) {
             return OptionalDouble.empty();

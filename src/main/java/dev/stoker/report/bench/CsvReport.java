@@ -1,4 +1,4 @@
-package dev.stoker.report;
+package dev.stoker.report.bench;
 
 import dev.stoker.base.Bytes;
 import dev.stoker.base.Reading;

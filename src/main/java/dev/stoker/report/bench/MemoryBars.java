@@ -1,9 +1,12 @@
-package dev.stoker.report;
+package dev.stoker.report.bench;
 
 import dev.stoker.base.Bytes;
 import dev.stoker.base.Reading;
 import dev.stoker.bench.MemoryMark;
 import dev.stoker.bench.ModelResult;
+import dev.stoker.report.draw.Axis;
+import dev.stoker.report.draw.Figure;
+import dev.stoker.report.draw.SvgChart;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,0 +1,5 @@
+/** Documents of benchmarks: HTML, Markdown, CSV. Pure. */
+@NullMarked
+package dev.stoker.report.bench;
+
+import org.jspecify.annotations.NullMarked;
