@@ -1,16 +1,22 @@
 package dev.stoker.bench;
 
 import dev.stoker.base.Bytes;
+import dev.stoker.base.ExitCode;
 import dev.stoker.base.Reading;
+import dev.stoker.base.UserError;
 import dev.stoker.bench.BenchEvent.RequestEnded;
+import dev.stoker.history.JournalLine;
 import dev.stoker.history.Metric;
 import dev.stoker.history.Metric.Better;
 import dev.stoker.history.Run;
+import dev.stoker.history.RunStore;
 import dev.stoker.history.Sample;
 import dev.stoker.history.Series;
 import dev.stoker.history.Setting;
+import dev.stoker.history.StoredEvent;
 import dev.stoker.history.StoredRequest;
 import dev.stoker.history.Subject;
+import dev.stoker.json.Json;
 import dev.stoker.stats.Spread;
 import dev.stoker.trace.RequestTrace;
 
@@ -18,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -52,14 +59,71 @@ public final class BenchRuns {
         return new BenchRuns(contents).build(setting);
     }
 
-    /** Returns every request of the run, the warm-ups and the failed ones too. */
-    public static Stream<StoredRequest> requests(RunFolder.Contents contents) {
-        return contents.events().stream()
-                .filter(RequestEnded.class::isInstance)
-                .map(RequestEnded.class::cast)
-                .map(r ->
-                        new StoredRequest(
-                                r.model(), r.prompt(), r.iteration(), r.alone(), r.trace()));
+    /** Returns the journal for the store: the header, then every event in its order. */
+    public static Stream<JournalLine> journal(RunFolder.Contents contents) {
+        Stream<JournalLine> header =
+                Stream.of(new StoredEvent(Json.write(HeaderJson.write(contents.header()))));
+        Stream<JournalLine> unreadable =
+                Stream.generate(() -> new StoredEvent(""))
+                        .limit(contents.unreadableLines())
+                        .map(e -> e);
+        return Stream.concat(
+                header, Stream.concat(contents.events().stream().map(BenchRuns::line), unreadable));
+    }
+
+    private static JournalLine line(BenchEvent event) {
+        return event instanceof RequestEnded r
+                ? new StoredRequest(
+                        r.model(), r.prompt(), r.iteration(), r.alone(), r.at(), r.trace())
+                : new StoredEvent(Json.write(EventJson.write(event)));
+    }
+
+    /**
+     * Returns what the folder of a run held, from the store alone; empty where the store has no
+     * such run, or has it from a version of Stoker that kept no journals.
+     */
+    public static Optional<RunFolder.Contents> contents(RunStore store, String id) {
+        List<RunHeader> header = new ArrayList<>();
+        List<BenchEvent> events = new ArrayList<>();
+        int[] unreadable = {0};
+        store.journal(
+                id,
+                line -> {
+                    switch (line) {
+                        case StoredRequest r ->
+                                events.add(
+                                        new RequestEnded(
+                                                r.at(),
+                                                r.subject(),
+                                                r.prompt(),
+                                                r.iteration(),
+                                                r.alone(),
+                                                r.trace()));
+                        case StoredEvent(String json) when header.isEmpty() ->
+                                header.add(header(id, json));
+                        case StoredEvent(String json) ->
+                                Json.parse(json)
+                                        .flatMap(EventJson::read)
+                                        .ifPresentOrElse(events::add, () -> unreadable[0]++);
+                    }
+                });
+        return header.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new RunFolder.Contents(header.getFirst(), events, unreadable[0]));
+    }
+
+    private static RunHeader header(String id, String json) {
+        try {
+            return Json.parse(json)
+                    .map(HeaderJson::read)
+                    .orElseThrow(() -> new IllegalArgumentException("it is no JSON"));
+        } catch (IllegalArgumentException e) {
+            throw new UserError(
+                    ExitCode.WRONG_USE,
+                    "The journal of run " + id + " can not be read: " + e.getMessage() + ".",
+                    "It may be of another version of Stoker.",
+                    e);
+        }
     }
 
     private Run build(RunSetting setting) {

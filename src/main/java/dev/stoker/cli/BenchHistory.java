@@ -85,7 +85,7 @@ final class BenchHistory {
      */
     String keep(Stores stores, Run run, RunFolder.Contents contents) {
         try (RunStore opened = store.toChange(stores)) {
-            opened.put(run, BenchRuns.requests(contents));
+            opened.put(run, BenchRuns.journal(contents));
             return opened.place();
         }
     }

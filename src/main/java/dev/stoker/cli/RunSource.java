@@ -6,10 +6,10 @@ import dev.stoker.base.UserError;
 import dev.stoker.bench.BenchRuns;
 import dev.stoker.bench.RunFolder;
 import dev.stoker.history.Export;
+import dev.stoker.history.JournalLine;
 import dev.stoker.history.Run;
 import dev.stoker.history.RunNames;
 import dev.stoker.history.RunStore;
-import dev.stoker.history.StoredRequest;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -66,11 +66,11 @@ final class RunSource {
      *
      * @throws UserError if the path holds nothing of the kind
      */
-    static void read(Path path, BiConsumer<Run, Stream<StoredRequest>> each) {
+    static void read(Path path, BiConsumer<Run, Stream<JournalLine>> each) {
         if (Files.isRegularFile(path.resolve("run.json"))) {
             RunFolder folder = new RunFolder(path);
             RunFolder.Contents contents = folder.read();
-            each.accept(BenchRuns.run(contents, folder.setting()), BenchRuns.requests(contents));
+            each.accept(BenchRuns.run(contents, folder.setting()), BenchRuns.journal(contents));
             return;
         }
         if (Files.isDirectory(path)) {

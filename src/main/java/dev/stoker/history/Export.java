@@ -21,32 +21,39 @@ import java.util.stream.StreamSupport;
 
 /**
  * Runs as lines of JSON, to carry them from one store to another: a line for the run, then one for
- * each of its requests, whose trace is base64 of {@link TraceBytes}. A file may hold several runs.
- * Stateless.
+ * each line of its journal. The trace of a request is base64 of {@link TraceBytes}. A file may hold
+ * several runs. Stateless.
  */
 public final class Export {
     private Export() {}
 
-    /** Writes a run and its requests. */
+    /** Writes a run and its journal. */
     public static void write(Run run, RunStore store, PrintWriter out) {
         out.println(Json.write(RunJson.write(run)));
-        store.requests(run.id(), r -> out.println(Json.write(request(r))));
+        store.journal(run.id(), line -> out.println(Json.write(line(line))));
+    }
+
+    private static ObjectNode line(JournalLine line) {
+        return switch (line) {
+            case StoredEvent(String json) -> Json.object().put("run_event", json);
+            case StoredRequest r -> request(r);
+        };
     }
 
     private static ObjectNode request(StoredRequest r) {
         ObjectNode o = Json.object();
         o.put("run_request", r.subject()).put("prompt", r.prompt());
-        o.put("iteration", r.iteration()).put("alone", r.alone());
+        o.put("iteration", r.iteration()).put("alone", r.alone()).put("at", r.at());
         return o.put("trace", Base64.getEncoder().encodeToString(TraceBytes.write(r.trace())));
     }
 
     /**
-     * Reads a file of runs, and hands out each with its requests, which are read while they are
-     * taken: a run of a million requests is never in memory as a whole.
+     * Reads a file of runs, and hands out each with its journal, which is read while it is taken: a
+     * run of a million requests is never in memory as a whole.
      *
      * @throws IllegalArgumentException with the number of the line that is no part of an export
      */
-    public static void read(BufferedReader in, BiConsumer<Run, Stream<StoredRequest>> each)
+    public static void read(BufferedReader in, BiConsumer<Run, Stream<JournalLine>> each)
             throws IOException {
         try {
             Lines lines = new Lines(in);
@@ -55,8 +62,8 @@ public final class Export {
             }
             while (lines.next != null) {
                 Run run = lines.run();
-                each.accept(run, lines.requests());
-                lines.requests().forEach(skipped -> {});
+                each.accept(run, lines.journal());
+                lines.journal().forEach(skipped -> {});
             }
         } catch (UncheckedIOException e) {
             throw new IOException(e.getMessage(), e);
@@ -64,7 +71,7 @@ public final class Export {
     }
 
     /** The lines of a file, the next one parsed already. */
-    private static final class Lines implements Iterator<StoredRequest> {
+    private static final class Lines implements Iterator<JournalLine> {
         private final BufferedReader in;
         private @Nullable JsonNode next;
         private int number;
@@ -110,26 +117,29 @@ public final class Export {
             return run;
         }
 
-        Stream<StoredRequest> requests() {
+        Stream<JournalLine> journal() {
             return StreamSupport.stream(Spliterators.spliteratorUnknownSize(this, 0), false);
         }
 
         @Override
         public boolean hasNext() {
-            return next != null && next.has("run_request");
+            return next != null && (next.has("run_request") || next.has("run_event"));
         }
 
         @Override
-        public StoredRequest next() {
+        public JournalLine next() {
             JsonNode o = taken();
-            StoredRequest request;
+            JournalLine line;
             try {
-                request = request(o);
+                line =
+                        o.has("run_event")
+                                ? new StoredEvent(RunJson.text(o, "run_event"))
+                                : request(o);
             } catch (IllegalArgumentException e) {
                 throw wrong(e.getMessage());
             }
             advance();
-            return request;
+            return line;
         }
     }
 
@@ -139,6 +149,7 @@ public final class Export {
                 RunJson.text(o, "prompt"),
                 (int) RunJson.integer(o, "iteration"),
                 RunJson.truth(o, "alone"),
+                Json.integer(o, "at").orElse(-1L),
                 TraceBytes.read(Base64.getDecoder().decode(RunJson.text(o, "trace"))));
     }
 }

@@ -13,10 +13,10 @@ import java.util.stream.Stream;
 public interface RunStore extends AutoCloseable {
 
     /**
-     * Keeps a run with its requests. A run with the same id is replaced, but its tags and its note
-     * stay, and those of this run are added.
+     * Keeps a run with its journal, which is taken line by line and may be long. A run with the
+     * same id is replaced, but its tags and its note stay, and those of this run are added.
      */
-    void put(Run run, Stream<StoredRequest> requests);
+    void put(Run run, Stream<? extends JournalLine> journal);
 
     /** Returns the latest runs, newest first. */
     List<RunSummary> list(int most);
@@ -30,8 +30,22 @@ public interface RunStore extends AutoCloseable {
     /** Returns the id of the run that has this tag. */
     Optional<String> tagged(String tag);
 
+    /** Hands out a run's journal, in its order, line by line. */
+    void journal(String id, Consumer<JournalLine> each);
+
+    /** Returns what a run's journal has besides requests, in its order; the header first. */
+    List<StoredEvent> events(String id);
+
     /** Hands out a run's requests, in their order, one by one. */
-    void requests(String id, Consumer<StoredRequest> each);
+    default void requests(String id, Consumer<StoredRequest> each) {
+        journal(
+                id,
+                line -> {
+                    if (line instanceof StoredRequest request) {
+                        each.accept(request);
+                    }
+                });
+    }
 
     /** Gives a tag to a run; returns the id of the run that had it before. */
     Optional<String> tag(String id, String tag);

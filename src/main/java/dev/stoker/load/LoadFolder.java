@@ -5,8 +5,6 @@ import dev.stoker.base.Text;
 import dev.stoker.base.UserError;
 import dev.stoker.json.Json;
 
-import tools.jackson.databind.JsonNode;
-
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -15,8 +13,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Spliterators;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * The files of one load test: {@code load.json} (what was asked) and {@code requests.jsonl} (what
@@ -24,7 +27,7 @@ import java.util.function.Consumer;
  *
  * @param path the folder; its name is the run's id
  */
-public record LoadFolder(Path path) {
+public record LoadFolder(Path path) implements LoadEvents {
 
     /**
      * Creates the folder of a new run and writes its header.
@@ -85,24 +88,82 @@ public record LoadFolder(Path path) {
     }
 
     /** Gives all events, in order, one at a time. */
+    @Override
     public void read(Consumer<LoadEvent> events) {
-        if (!Files.exists(events())) {
-            return;
+        try (Stream<LoadEvent> all = stream()) {
+            all.forEach(events);
         }
-        try (BufferedReader in =
-                new BufferedReader(
-                        new InputStreamReader(
-                                Files.newInputStream(events()),
-                                StandardCharsets.UTF_8
-                                        .newDecoder()
-                                        .onMalformedInput(CodingErrorAction.REPLACE)
-                                        .onUnmappableCharacter(CodingErrorAction.REPLACE)))) {
-            for (String line = in.readLine(); line != null; line = in.readLine()) {
-                Optional<JsonNode> node = Json.parse(line);
-                node.flatMap(LoadEventJson::read).ifPresent(events);
-            }
+    }
+
+    /** Returns all events, in order, read while they are taken; to be closed. */
+    public Stream<LoadEvent> stream() {
+        if (!Files.exists(events())) {
+            return Stream.empty();
+        }
+        try {
+            BufferedReader in =
+                    new BufferedReader(
+                            new InputStreamReader(
+                                    Files.newInputStream(events()),
+                                    StandardCharsets.UTF_8
+                                            .newDecoder()
+                                            .onMalformedInput(CodingErrorAction.REPLACE)
+                                            .onUnmappableCharacter(CodingErrorAction.REPLACE)),
+                            1 << 16);
+            return new Lines(in).stream();
         } catch (IOException e) {
             throw unreadable(e);
+        }
+    }
+
+    /** The lines of the file; a failure of the disk becomes the error that says so. */
+    private final class Lines implements Iterator<LoadEvent> {
+        private final BufferedReader in;
+        private Optional<LoadEvent> next = Optional.empty();
+        private boolean over;
+
+        Lines(BufferedReader in) {
+            this.in = in;
+        }
+
+        Stream<LoadEvent> stream() {
+            return StreamSupport.stream(Spliterators.spliteratorUnknownSize(this, 0), false)
+                    .onClose(this::close);
+        }
+
+        private void close() {
+            try {
+                in.close();
+            } catch (IOException e) {
+                // It was read only.
+            }
+        }
+
+        @Override
+        public boolean hasNext() {
+            try {
+                while (next.isEmpty() && !over) {
+                    String line = in.readLine();
+                    over = line == null;
+                    next =
+                            Optional.ofNullable(line)
+                                    .flatMap(Json::parse)
+                                    .flatMap(LoadEventJson::read);
+                }
+            } catch (IOException e) {
+                throw unreadable(e);
+            }
+            return next.isPresent();
+        }
+
+        @Override
+        public LoadEvent next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            LoadEvent event = next.orElseThrow();
+            next = Optional.empty();
+            return event;
         }
     }
 }

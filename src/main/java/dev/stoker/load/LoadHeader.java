@@ -11,6 +11,8 @@ import tools.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -60,6 +62,15 @@ public record LoadHeader(
                 server.simulated().map(ServerIdentity.SimulatedBox::box),
                 model,
                 options);
+    }
+
+    /** Returns what users were promised; empty without objectives. */
+    public List<Objective> objectives() {
+        List<Objective> objectives = new ArrayList<>();
+        for (JsonNode text : options.path("objectives")) {
+            objectives.addAll(Objective.parse(text.asString()));
+        }
+        return objectives;
     }
 
     ObjectNode json() {

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Makes the summary of a load test from its files. Reads them twice: first for the steps' bounds,
+ * Makes the summary of a load test from its events. Reads them twice: first for the steps' bounds,
  * then for the requests, of which none is kept. Stateless.
  */
 public final class LoadReader {
@@ -46,8 +46,17 @@ public final class LoadReader {
     /** Returns the summary, and shows every event of every step to an observer on the way. */
     public static LoadSummary summary(
             LoadFolder folder, List<Objective> objectives, LoadObserver observer) {
+        return summary(folder.header(), folder, objectives, observer);
+    }
+
+    /** The same of events from wherever they are kept. */
+    public static LoadSummary summary(
+            LoadHeader header,
+            LoadEvents events,
+            List<Objective> objectives,
+            LoadObserver observer) {
         Map<Integer, Bounds> bounds = new TreeMap<>();
-        folder.read(event -> {
+        events.read(event -> {
             Bounds b = bounds.computeIfAbsent(event.step(), _ -> new Bounds());
             switch (event) {
                 case LoadEvent.StepStarted e -> b.started = Optional.of(e);
@@ -67,7 +76,7 @@ public final class LoadReader {
                     windows.put(step, window);
                     tallies.put(step, new StepTally(s, window, objectives));
                 }));
-        folder.read(event -> {
+        events.read(event -> {
             StepTally tally = tallies.get(event.step());
             StepWindow window = windows.get(event.step());
             if (tally == null || window == null) {
@@ -83,6 +92,6 @@ public final class LoadReader {
             Bounds b = bounds.get(step);
             steps.add(tally.summary(step, b == null ? Optional.empty() : b.ended));
         });
-        return new LoadSummary(folder.header(), steps);
+        return new LoadSummary(header, steps);
     }
 }

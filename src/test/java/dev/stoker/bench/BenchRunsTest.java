@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.stoker.history.Run;
+import dev.stoker.history.RunStore;
 import dev.stoker.history.Sample;
 import dev.stoker.history.Series;
+import dev.stoker.history.StoredRequest;
+import dev.stoker.history.Stores;
 import dev.stoker.history.Subject;
+import dev.stoker.history.jdbc.JdbcStores;
 import dev.stoker.server.ServerFailure;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -15,7 +19,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /** A benchmark as the store keeps it: the same figures as in its report, by iteration. */
 class BenchRunsTest {
@@ -51,8 +58,29 @@ class BenchRunsTest {
                 .isCloseTo(ran.model("a").decodeTokensPerSecond().value().mean(), within(1e-9));
         assertThat(a.series("ttft_ms").orElseThrow().spread())
                 .isEqualTo(ran.model("a").ttftMillis().value());
-        assertThat(BenchRuns.requests(ran.folder().read()).filter(r -> r.iteration() > 0))
+        assertThat(
+                        BenchRuns.journal(ran.folder().read())
+                                .filter(l -> l instanceof StoredRequest r && r.iteration() > 0))
                 .hasSize(8);
+    }
+
+    @Test
+    void contents_fromTheStoreAlone_thoseOfTheFolder(@TempDir Path folder) throws Exception {
+        rig.server.failOnce("load a", new ServerFailure.LoadFailed("a", "bad magic"));
+        BenchRig.Ran ran = rig.run();
+        Files.writeString(ran.folder().events(), "{torn", StandardOpenOption.APPEND);
+        RunFolder.Contents contents = ran.folder().read();
+        try (RunStore store =
+                new JdbcStores(Map.of())
+                        .open(folder.resolve("runs.db").toString(), Stores.Access.CHANGE)) {
+            store.put(run(ran), BenchRuns.journal(contents));
+
+            assertThat(contents.unreadableLines()).isEqualTo(1);
+            assertThat(BenchRuns.contents(store, ran.folder().id())).contains(contents);
+            assertThat(BenchRuns.contents(store, "other")).isEmpty();
+            store.put(run(ran), Stream.empty());
+            assertThat(BenchRuns.contents(store, ran.folder().id())).isEmpty();
+        }
     }
 
     @Test

@@ -18,10 +18,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 class ExportTest {
     @TempDir private Path folder;
+
+    private static List<JournalLine> journal() {
+        return List.of(
+                new StoredEvent("{\"header\":true}"),
+                Runs.request("phi4:14b", 1),
+                new StoredEvent(""),
+                Runs.request("phi4:14b", 3));
+    }
 
     private String exported() {
         StringWriter text = new StringWriter();
@@ -30,35 +37,46 @@ class ExportTest {
                         .open(folder.resolve("runs.db").toString(), Access.CHANGE)) {
             for (String id : List.of("one", "two")) {
                 Run run = Runs.decoding(id, 5, 30, 31, 32).with(List.of(id + "-tag"), "a note");
-                store.put(run, Stream.of(Runs.request("phi4:14b", 1), Runs.request("phi4:14b", 3)));
+                store.put(run, journal().stream());
                 Export.write(store.get(id).orElseThrow(), store, new PrintWriter(text, true));
             }
         }
         return text.toString();
     }
 
-    private static List<Run> read(String text, List<StoredRequest> requests) throws IOException {
+    private static List<Run> read(String text, List<JournalLine> journal) throws IOException {
         List<Run> runs = new ArrayList<>();
         Export.read(
                 new BufferedReader(new StringReader(text)),
                 (run, more) -> {
                     runs.add(run);
-                    more.forEach(requests::add);
+                    more.forEach(journal::add);
                 });
         return runs;
     }
 
     @Test
     void read_whatWasWritten_equal() throws IOException {
-        List<StoredRequest> requests = new ArrayList<>();
+        List<JournalLine> lines = new ArrayList<>();
 
-        List<Run> runs = read(exported(), requests);
+        List<Run> runs = read(exported(), lines);
 
         assertThat(runs)
                 .containsExactly(
                         Runs.decoding("one", 5, 30, 31, 32).with(List.of("one-tag"), "a note"),
                         Runs.decoding("two", 5, 30, 31, 32).with(List.of("two-tag"), "a note"));
-        assertThat(requests).hasSize(4).contains(Runs.request("phi4:14b", 3));
+        assertThat(lines.subList(0, 4)).isEqualTo(journal());
+        assertThat(lines.subList(4, 8)).isEqualTo(journal());
+    }
+
+    @Test
+    void read_requestOfAnEarlierVersion_withoutItsTime() throws IOException {
+        List<JournalLine> lines = new ArrayList<>();
+
+        read(exported().replaceAll("(\"alone\":true),\"at\":\\d+", "$1"), lines);
+
+        assertThat(lines.get(1))
+                .isInstanceOfSatisfying(StoredRequest.class, r -> assertThat(r.at()).isEqualTo(-1));
     }
 
     @Test
@@ -78,7 +96,7 @@ class ExportTest {
                 .hasMessage("line 1: its schema is not stoker.run");
         String text = exported();
         String torn = text.substring(0, text.length() - 20);
-        assertThatThrownBy(() -> read(torn, new ArrayList<>())).hasMessage("line 6: no JSON");
+        assertThatThrownBy(() -> read(torn, new ArrayList<>())).hasMessage("line 10: no JSON");
         String newer = text.replaceFirst("\"version\":1", "\"version\":2");
         assertThatThrownBy(() -> read(newer, new ArrayList<>()))
                 .hasMessageContaining("line 1: it was written by a newer version");

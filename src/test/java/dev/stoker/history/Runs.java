@@ -101,6 +101,12 @@ public final class Runs {
     }
 
     public static StoredRequest request(String model, int iteration) {
-        return new StoredRequest(model, "short", iteration, true, trace(iteration, iteration != 3));
+        return new StoredRequest(
+                model,
+                "short",
+                iteration,
+                true,
+                1000L + iteration,
+                trace(iteration, iteration != 3));
     }
 }

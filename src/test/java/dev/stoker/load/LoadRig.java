@@ -14,6 +14,8 @@ import dev.stoker.server.ServerKind;
 import dev.stoker.server.ollama.OllamaServer;
 import dev.stoker.server.openai.OpenAiServer;
 
+import tools.jackson.databind.node.ObjectNode;
+
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +36,7 @@ final class LoadRig {
     LoadSettings settings = new LoadSettings(1, Duration.ZERO, false, Integer.MAX_VALUE);
     Duration stall = Duration.ofSeconds(10);
     List<Objective> objectives = List.of();
+    final ObjectNode options = Json.object();
 
     LoadRig(Path results) {
         this.results = results;
@@ -76,8 +79,7 @@ final class LoadRig {
         LoadFolder folder =
                 LoadFolder.create(
                         results,
-                        LoadHeader.of(
-                                target.identity(), target.clock(), "test", "m", Json.object()));
+                        LoadHeader.of(target.identity(), target.clock(), "test", "m", options));
         PromptSource prompts = () -> Ask.single(GenerationRequest.chat("m", "Hello").stall(stall));
         try (LoadJournal journal = LoadJournal.open(folder);
                 LoadRunner runner =

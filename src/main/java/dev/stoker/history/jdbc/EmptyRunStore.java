@@ -1,9 +1,10 @@
 package dev.stoker.history.jdbc;
 
+import dev.stoker.history.JournalLine;
 import dev.stoker.history.Run;
 import dev.stoker.history.RunStore;
 import dev.stoker.history.RunSummary;
-import dev.stoker.history.StoredRequest;
+import dev.stoker.history.StoredEvent;
 
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +14,7 @@ import java.util.stream.Stream;
 /** A store that is not there yet, for those who only look: it has no run. Stateless. */
 record EmptyRunStore(String place) implements RunStore {
     @Override
-    public void put(Run run, Stream<StoredRequest> requests) {
+    public void put(Run run, Stream<? extends JournalLine> journal) {
         throw notThere();
     }
 
@@ -42,7 +43,12 @@ record EmptyRunStore(String place) implements RunStore {
     }
 
     @Override
-    public void requests(String id, Consumer<StoredRequest> each) {}
+    public List<StoredEvent> events(String id) {
+        return List.of();
+    }
+
+    @Override
+    public void journal(String id, Consumer<JournalLine> each) {}
 
     @Override
     public Optional<String> tag(String id, String tag) {

@@ -1,17 +1,16 @@
 package dev.stoker.history.jdbc;
 
+import dev.stoker.history.JournalLine;
 import dev.stoker.history.Run;
 import dev.stoker.history.RunStore;
 import dev.stoker.history.RunSummary;
-import dev.stoker.history.StoredRequest;
-import dev.stoker.history.TraceBytes;
+import dev.stoker.history.StoredEvent;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -23,9 +22,9 @@ import java.util.stream.Stream;
  * of its requests; requests are found by the run's key. Used by one thread at a time.
  */
 final class JdbcRunStore implements RunStore {
-    private static final int BATCH = 500;
     private static final List<String> PARTS =
             List.of(
+                    "stoker_event",
                     "stoker_request",
                     "stoker_sample",
                     "stoker_series",
@@ -37,12 +36,14 @@ final class JdbcRunStore implements RunStore {
     private final Dialect dialect;
     private final String place;
     private final RunRows rows;
+    private final JournalRows journals;
 
     JdbcRunStore(Connection connection, Dialect dialect, String place) {
         this.connection = connection;
         this.dialect = dialect;
         this.place = place;
         this.rows = new RunRows(connection);
+        this.journals = new JournalRows(connection);
     }
 
     private interface Query<T> {
@@ -66,7 +67,7 @@ final class JdbcRunStore implements RunStore {
     }
 
     @Override
-    public void put(Run run, Stream<StoredRequest> requests) {
+    public void put(Run run, Stream<? extends JournalLine> journal) {
         change(() -> {
             List<String> tags = new ArrayList<>();
             String note = run.note();
@@ -88,7 +89,7 @@ final class JdbcRunStore implements RunStore {
                     setTag(key, tag);
                 }
             }
-            write(key, requests.iterator());
+            journals.write(key, journal.iterator());
         });
     }
 
@@ -114,33 +115,6 @@ final class JdbcRunStore implements RunStore {
                 row.next();
                 return row.getLong(1);
             }
-        }
-    }
-
-    private void write(long key, Iterator<StoredRequest> requests) throws SQLException {
-        try (PreparedStatement s =
-                connection.prepareStatement(
-                        "INSERT INTO stoker_request (run, request, subject, prompt, iteration,"
-                                + " alone, ok, trace) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")) {
-            long number = 0;
-            while (requests.hasNext()) {
-                StoredRequest r = requests.next();
-                Bind.all(
-                        s,
-                        key,
-                        number++,
-                        r.subject(),
-                        r.prompt(),
-                        r.iteration(),
-                        r.alone() ? 1 : 0,
-                        r.trace().isOk() ? 1 : 0,
-                        TraceBytes.write(r.trace()));
-                s.addBatch();
-                if (number % BATCH == 0) {
-                    s.executeBatch();
-                }
-            }
-            s.executeBatch();
         }
     }
 
@@ -226,48 +200,26 @@ final class JdbcRunStore implements RunStore {
     }
 
     @Override
-    public void requests(String id, Consumer<StoredRequest> each) {
+    public void journal(String id, Consumer<JournalLine> each) {
         ask(() -> {
             OptionalLong key = key(id);
             if (key.isPresent()) {
-                read(key.getAsLong(), each);
+                journals.read(key.getAsLong(), each);
             }
             return true;
         });
     }
 
-    private void read(long key, Consumer<StoredRequest> each) throws SQLException {
-        String page =
-                "SELECT request, subject, prompt, iteration, alone, trace FROM stoker_request"
-                        + " WHERE run = ? AND request > ? ORDER BY request LIMIT 1000";
-        try (PreparedStatement s = connection.prepareStatement(page)) {
-            long last = -1;
-            boolean more = true;
-            while (more) {
-                Bind.all(s, key, last);
-                more = false;
-                try (ResultSet row = s.executeQuery()) {
-                    while (row.next()) {
-                        more = true;
-                        last = row.getLong(1);
-                        each.accept(request(row));
-                    }
-                }
-            }
-        }
-    }
-
-    private static StoredRequest request(ResultSet row) throws SQLException {
-        try {
-            return new StoredRequest(
-                    row.getString(2),
-                    row.getString(3),
-                    row.getInt(4),
-                    row.getInt(5) != 0,
-                    TraceBytes.read(row.getBytes(6)));
-        } catch (IllegalArgumentException e) {
-            throw new SQLException("a request can not be read, it is " + e.getMessage(), e);
-        }
+    @Override
+    public List<StoredEvent> events(String id) {
+        return ask(() ->
+                texts(
+                                "SELECT e.line FROM stoker_event e JOIN stoker_run r"
+                                        + " ON r.run = e.run WHERE r.id = ? ORDER BY e.event",
+                                id)
+                        .stream()
+                        .map(StoredEvent::new)
+                        .toList());
     }
 
     @Override

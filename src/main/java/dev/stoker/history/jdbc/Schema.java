@@ -15,7 +15,7 @@ import java.util.List;
  * transaction, so that a store is never between two versions. Stateless.
  */
 final class Schema {
-    private static final List<List<String>> MIGRATIONS = List.of(version1());
+    private static final List<List<String>> MIGRATIONS = List.of(version1(), version2());
 
     /** The version that this program reads and writes. */
     static final int VERSION = MIGRATIONS.size();
@@ -91,6 +91,20 @@ final class Schema {
                     ok INTEGER NOT NULL,
                     trace ${bytes} NOT NULL,
                     PRIMARY KEY (run, request))\
+                """);
+    }
+
+    /** What happened between the requests, so that a run can be reported from the store alone. */
+    private static List<String> version2() {
+        return List.of(
+                "ALTER TABLE stoker_request ADD COLUMN at BIGINT NOT NULL DEFAULT -1",
+                """
+                CREATE TABLE stoker_event (
+                    run BIGINT NOT NULL,
+                    event BIGINT NOT NULL,
+                    before_request BIGINT NOT NULL,
+                    line TEXT NOT NULL,
+                    PRIMARY KEY (run, event))\
                 """);
     }
 

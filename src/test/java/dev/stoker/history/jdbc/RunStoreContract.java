@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stoker.base.UserError;
+import dev.stoker.history.JournalLine;
 import dev.stoker.history.Run;
 import dev.stoker.history.RunStore;
 import dev.stoker.history.RunSummary;
 import dev.stoker.history.Runs;
+import dev.stoker.history.StoredEvent;
 import dev.stoker.history.StoredRequest;
 import dev.stoker.history.Stores.Access;
 
@@ -65,6 +67,62 @@ abstract class RunStoreContract {
             assertThat(requests(store, run.id())).isEqualTo(requests);
             assertThat(store.get("other")).isEmpty();
             assertThat(requests(store, "other")).isEmpty();
+        }
+    }
+
+    private static List<JournalLine> journal(RunStore store, String id) {
+        List<JournalLine> lines = new ArrayList<>();
+        store.journal(id, lines::add);
+        return lines;
+    }
+
+    @Test
+    void journal_requestsAndEvents_inTheirOrder() {
+        List<JournalLine> lines = new ArrayList<>();
+        lines.add(new StoredEvent("{\"header\":\"ü\"}"));
+        lines.add(new StoredEvent("{\"begin\":1}"));
+        for (int i = 0; i < 2500; i++) {
+            lines.add(Runs.request("phi4:14b", i));
+            if (i % 999 == 0) {
+                lines.add(new StoredEvent("{\"after\":" + i + "}"));
+            }
+        }
+        lines.add(new StoredEvent(""));
+        try (RunStore store = open()) {
+            store.put(rich("a", 1000), lines.stream());
+            store.put(rich("b", 2000), Stream.of(new StoredEvent("other")));
+        }
+        try (RunStore store = open(Access.LOOK)) {
+            assertThat(journal(store, "a")).isEqualTo(lines);
+            assertThat(requests(store, "a")).hasSize(2500);
+            assertThat(store.events("a"))
+                    .hasSize(6)
+                    .first()
+                    .isEqualTo(new StoredEvent("{\"header\":\"ü\"}"));
+            assertThat(journal(store, "b")).containsExactly(new StoredEvent("other"));
+            assertThat(store.events("none")).isEmpty();
+        }
+    }
+
+    @Test
+    void open_storeOfTheFirstVersion_keepsItsRuns() throws SQLException {
+        try (RunStore store = open()) {
+            store.put(rich("old", 1000), Stream.of(Runs.request("phi4:14b", 1)));
+        }
+        try (Connection connection = connection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("DROP TABLE stoker_event");
+            statement.execute("ALTER TABLE stoker_request DROP COLUMN at");
+            statement.execute("UPDATE stoker_schema SET version = 1");
+        }
+        try (RunStore store = open(Access.LOOK)) {
+            assertThat(store.get("old")).contains(rich("old", 1000));
+            assertThat(requests(store, "old")).extracting(StoredRequest::at).containsExactly(-1L);
+            assertThat(store.events("old")).isEmpty();
+        }
+        try (RunStore store = open()) {
+            store.put(rich("new", 2000), Stream.of(Runs.request("phi4:14b", 1)));
+            assertThat(requests(store, "new")).containsExactly(Runs.request("phi4:14b", 1));
         }
     }
 
@@ -159,7 +217,8 @@ abstract class RunStoreContract {
     @Test
     void delete_aRun_everythingOfItIsGone() throws SQLException {
         try (RunStore store = open()) {
-            store.put(rich("a", 1000), Stream.of(Runs.request("phi4:14b", 1)));
+            store.put(
+                    rich("a", 1000), Stream.of(new StoredEvent("{}"), Runs.request("phi4:14b", 1)));
             store.tag("a", "baseline");
 
             assertThat(store.delete("a")).isTrue();
@@ -169,7 +228,8 @@ abstract class RunStoreContract {
         }
         try (Connection connection = connection();
                 Statement statement = connection.createStatement()) {
-            for (String table : List.of("run", "tag", "subject", "series", "sample", "request")) {
+            for (String table :
+                    List.of("run", "tag", "subject", "series", "sample", "request", "event")) {
                 try (var row = statement.executeQuery("SELECT count(*) FROM stoker_" + table)) {
                     row.next();
                     assertThat(row.getLong(1)).as(table).isZero();
