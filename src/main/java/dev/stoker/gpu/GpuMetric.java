@@ -21,15 +21,23 @@ public enum GpuMetric {
     MEMORY_TOTAL(GpuUnit.BYTES, "memory_total_bytes", "memory.total"),
     MEMORY_FREE(GpuUnit.BYTES, "memory_free_bytes", "memory.free"),
     MEMORY_RESERVED(GpuUnit.BYTES, "memory_reserved_bytes", "memory.reserved"),
+    /** Of unified memory: what new programs could have, since files are dropped from memory. */
+    MEMORY_AVAILABLE(GpuUnit.BYTES, "memory_available_bytes"),
+    /** Of unified memory: files that are kept there; some drivers don't take that for free. */
+    MEMORY_PAGE_CACHE(GpuUnit.BYTES, "memory_page_cache_bytes"),
 
     TEMPERATURE(GpuUnit.CELSIUS, "temperature_celsius", "temperature.gpu"),
     MEMORY_TEMPERATURE(GpuUnit.CELSIUS, "memory_temperature_celsius", "temperature.memory"),
+    /** The hottest place of the chip, where it is told apart from the chip as a whole. */
+    HOTSPOT_TEMPERATURE(GpuUnit.CELSIUS, "hotspot_temperature_celsius"),
     /** Where the device slows itself down by its own mark. */
     SLOWDOWN_TEMPERATURE(GpuUnit.CELSIUS, "slowdown_temperature_celsius"),
     SHUTDOWN_TEMPERATURE(GpuUnit.CELSIUS, "shutdown_temperature_celsius"),
 
     POWER(GpuUnit.WATTS, "power_watts", "power.draw"),
     POWER_LIMIT(GpuUnit.WATTS, "power_limit_watts", "power.limit", "enforced.power.limit"),
+    /** What the whole board draws, where that is told apart from the GPU (Jetson). */
+    BOARD_POWER(GpuUnit.WATTS, "board_power_watts"),
     /** Since the driver was loaded; only grows. */
     ENERGY(GpuUnit.JOULES, "energy_joules"),
 
@@ -46,6 +54,8 @@ public enum GpuMetric {
 
     /** What the fan is told to do; the mean over the fans. May be above 100. */
     FAN(GpuUnit.PERCENT, "fan_percent", "fan.speed"),
+    /** How fast it really turns. */
+    FAN_SPEED(GpuUnit.REVOLUTIONS_PER_MINUTE, "fan_rpm"),
 
     PCIE_GENERATION(GpuUnit.LEVEL, "pcie_generation", "pcie.link.gen.current"),
     PCIE_GENERATION_MAX(GpuUnit.LEVEL, "pcie_generation_max", "pcie.link.gen.max"),

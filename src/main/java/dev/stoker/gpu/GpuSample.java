@@ -4,9 +4,11 @@ import dev.stoker.base.Bytes;
 import dev.stoker.base.Reading;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +25,9 @@ import java.util.Set;
  * @param throttleReasons why the clock is lower than it could be; empty: it is not
  * @param processes who uses it
  * @param instances its MIG instances; empty where it is not split
+ * @param sensors further figures of this board, each under the maker's own name: rails, thermal
+ *     zones
+ * @param facts further words about this board, by a short name: its power mode, its release
  * @param trouble why it could not be read as it should
  */
 public record GpuSample(
@@ -33,6 +38,8 @@ public record GpuSample(
         Reading<Set<ThrottleReason>> throttleReasons,
         Reading<List<GpuProcess>> processes,
         List<MigInstance> instances,
+        List<GpuSensor> sensors,
+        Map<String, Reading<String>> facts,
         Optional<GpuTrouble> trouble) {
 
     private static final Reading<Double> NOT_TOLD =
@@ -49,6 +56,8 @@ public record GpuSample(
                                 : Collections.unmodifiableSet(EnumSet.copyOf(set)));
         processes = processes.map(List::copyOf);
         instances = List.copyOf(instances);
+        sensors = List.copyOf(sensors);
+        facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts));
     }
 
     /** Returns a figure in its metric's unit, or why there is none. */
@@ -81,6 +90,8 @@ public record GpuSample(
                         throttleReasons,
                         processes,
                         instances,
+                        sensors,
+                        facts,
                         trouble);
     }
 
@@ -96,6 +107,8 @@ public record GpuSample(
         builder.throttleReasons = throttleReasons;
         builder.processes = processes;
         builder.instances = instances;
+        builder.sensors.addAll(sensors);
+        builder.facts.putAll(facts);
         builder.trouble = trouble;
         return builder;
     }
@@ -111,6 +124,8 @@ public record GpuSample(
         private Reading<List<GpuProcess>> processes =
                 Reading.unsupported("the source of this GPU does not tell its processes");
         private List<MigInstance> instances = List.of();
+        private final List<GpuSensor> sensors = new ArrayList<>();
+        private final Map<String, Reading<String>> facts = new LinkedHashMap<>();
         private Optional<GpuTrouble> trouble = Optional.empty();
 
         private Builder(GpuDevice device, Instant time, long nanos) {
@@ -144,6 +159,18 @@ public record GpuSample(
             return this;
         }
 
+        /** Adds a figure that only this board has. */
+        public Builder sensor(String name, GpuUnit unit, Reading<Double> value) {
+            sensors.add(new GpuSensor(name, unit, value));
+            return this;
+        }
+
+        /** Sets a word about this board. */
+        public Builder fact(String name, Reading<String> value) {
+            facts.put(name, value);
+            return this;
+        }
+
         public Builder trouble(GpuTrouble found) {
             trouble = Optional.of(found);
             return this;
@@ -151,7 +178,16 @@ public record GpuSample(
 
         public GpuSample build() {
             return new GpuSample(
-                    device, time, nanos, values, throttleReasons, processes, instances, trouble);
+                    device,
+                    time,
+                    nanos,
+                    values,
+                    throttleReasons,
+                    processes,
+                    instances,
+                    sensors,
+                    facts,
+                    trouble);
         }
     }
 }

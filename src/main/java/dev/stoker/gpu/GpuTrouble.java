@@ -21,6 +21,8 @@ public record GpuTrouble(Kind kind, String sentence, String next) {
         LOST("lost"),
         /** The GPU must be reset before it works again. */
         RESET_REQUIRED("reset_required"),
+        /** The GPU is switched off to save power; to look at it would wake it. */
+        ASLEEP("asleep"),
         /** The driver has not answered in time. */
         NO_ANSWER("no_answer"),
         /** Anything else that failed. */
@@ -38,9 +40,12 @@ public record GpuTrouble(Kind kind, String sentence, String next) {
         }
     }
 
-    /** Returns whether something is wrong; not so where a machine just has no such GPU. */
+    /**
+     * Returns whether something is wrong; not so where a machine just has no such GPU, or where it
+     * sleeps.
+     */
     public boolean isFault() {
-        return kind != Kind.ABSENT;
+        return kind != Kind.ABSENT && kind != Kind.ASLEEP;
     }
 
     /** Returns the sentence and what to do. */

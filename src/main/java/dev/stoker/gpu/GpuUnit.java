@@ -10,6 +10,7 @@ public enum GpuUnit {
     JOULES,
     HERTZ,
     BYTES_PER_SECOND,
+    REVOLUTIONS_PER_MINUTE,
     /** A number of things. */
     COUNT,
     /** A place on a scale, such as a performance state or a generation of PCIe. */
