@@ -1,23 +1,15 @@
 package dev.stoker.bench;
 
-import dev.stoker.base.Bytes;
 import dev.stoker.base.Reading;
 import dev.stoker.history.RunJson;
 import dev.stoker.history.Setting;
-import dev.stoker.host.HostProcess;
-import dev.stoker.host.Machine;
 import dev.stoker.json.Json;
-import dev.stoker.server.LoadedModel;
-import dev.stoker.server.ModelInfo;
+import dev.stoker.load.Conditions;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,23 +28,13 @@ public record RunSetting(Setting run, Map<String, Setting> models) {
 
     /** Looks at the server and its host; changes nothing. */
     public static RunSetting of(BenchContext context, BenchRequest request, BenchPlan plan) {
-        Machine machine = context.host().machine();
         LinkedHashMap<String, Reading<String>> f = new LinkedHashMap<>();
-        f.put("host", machine.name());
-        f.put("cpu", machine.cpu());
-        f.put("cores", machine.cores());
-        f.put("memory", context.host().memory().total().map(Bytes::binary));
-        f.put("gpu", machine.gpu());
-        f.put("driver", machine.driver());
-        f.put("kernel", machine.kernel());
-        f.put("server", Reading.known(plan.server().title()));
-        f.put("server url", Reading.known(plan.server().endpoint().url()));
-        f.put("server options", options(context, plan));
+        Conditions.note(f, context.host(), plan.server());
         request(f, request);
         f.put("stoker", Reading.known(context.stokerVersion()));
         Map<String, Setting> models = new LinkedHashMap<>();
         for (PlannedModel m : plan.models()) {
-            models.put(m.name(), model(m.model(), plan.loaded()));
+            models.put(m.name(), Conditions.model(m.model(), plan.loaded()));
         }
         return new RunSetting(Setting.of(f), models);
     }
@@ -72,28 +54,6 @@ public record RunSetting(Setting run, Map<String, Setting> models) {
         f.put("parallel small models", Reading.known(Integer.toString(r.parallelSmall())));
     }
 
-    private static Reading<String> options(BenchContext context, BenchPlan plan) {
-        Reading<HostProcess> process = context.host().listener(plan.server().endpoint().port());
-        return process instanceof Reading.Known<HostProcess>(HostProcess p)
-                ? context.host().launchOptions(p.pid())
-                : Reading.unsupported(process.reason());
-    }
-
-    private static Setting model(ModelInfo m, List<LoadedModel> loaded) {
-        LinkedHashMap<String, Reading<String>> f = new LinkedHashMap<>();
-        f.put("digest", m.digest());
-        f.put("quantisation", m.quantization());
-        f.put("file", m.fileSize().map(b -> b.count() + " bytes"));
-        f.put("family", m.family());
-        f.put("trained context", m.trainedContext().map(n -> Long.toString(n)));
-        loaded.stream()
-                .filter(l -> l.name().equals(m.name()))
-                .findFirst()
-                .ifPresent(
-                        l -> f.put("loaded context", l.contextLength().map(n -> Long.toString(n))));
-        return Setting.of(f);
-    }
-
     /** Names the set and its hash: two sets of the same names may ask different things. */
     private static String prompts(List<BenchPrompt> prompts) {
         ArrayNode all = Json.array();
@@ -101,16 +61,7 @@ public record RunSetting(Setting run, Map<String, Setting> models) {
             all.addArray().add(p.name()).add(p.text()).add(p.maxTokens());
         }
         String names = String.join(", ", prompts.stream().map(BenchPrompt::name).toList());
-        return names + " (sha256 " + hash(Json.write(all)).substring(0, 16) + ")";
-    }
-
-    private static String hash(String text) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return names + " (sha256 " + Conditions.sha256(Json.write(all)).substring(0, 16) + ")";
     }
 
     /** Returns what a run noted that kept no setting: an older one, or one that could not. */

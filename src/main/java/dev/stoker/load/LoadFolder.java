@@ -3,6 +3,8 @@ package dev.stoker.load;
 import dev.stoker.base.ExitCode;
 import dev.stoker.base.Text;
 import dev.stoker.base.UserError;
+import dev.stoker.history.RunJson;
+import dev.stoker.history.Setting;
 import dev.stoker.json.Json;
 
 import java.io.BufferedReader;
@@ -69,6 +71,36 @@ public record LoadFolder(Path path) implements LoadEvents {
                         + ".",
                 "It may be of another version of Stoker, or damaged.",
                 e);
+    }
+
+    /**
+     * Keeps the run's conditions beside its events.
+     *
+     * @throws UserError if the file can't be written
+     */
+    public void write(Setting setting) {
+        try {
+            Path draft = path.resolve("setting.json.part");
+            Files.writeString(draft, Json.pretty(RunJson.setting(setting)) + "\n");
+            Files.move(draft, path.resolve("setting.json"), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw unwritable(path, e);
+        }
+    }
+
+    /** Returns the run's conditions; what the header tells of them where none were kept. */
+    public Setting setting() {
+        Path file = path.resolve("setting.json");
+        try {
+            if (Files.exists(file)) {
+                return Json.parse(Files.readString(file))
+                        .map(RunJson::setting)
+                        .orElseThrow(() -> new IllegalArgumentException("no JSON"));
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            // Damaged: the run itself is worth more than what is known of its conditions.
+        }
+        return LoadSetting.of(header());
     }
 
     /** Returns the file of events. */

@@ -3,17 +3,119 @@ package dev.stoker.load;
 import dev.stoker.base.ExitCode;
 import dev.stoker.base.UserError;
 import dev.stoker.history.JournalLine;
+import dev.stoker.history.Run;
 import dev.stoker.history.RunStore;
+import dev.stoker.history.Setting;
 import dev.stoker.history.StoredEvent;
 import dev.stoker.history.StoredRequest;
+import dev.stoker.history.Subject;
 import dev.stoker.json.Json;
 
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** A load test's events as the journal that the store keeps, and back. Stateless. */
+/**
+ * A load test as a run of the store, and back. Every step is a subject of its own, so that each
+ * load is compared with the same load of another run; the unit of its figures is the block ({@link
+ * StepBlocks}). Stateless.
+ */
 public final class LoadRuns {
     private LoadRuns() {}
+
+    /**
+     * A load test that was read once.
+     *
+     * @param summary for the report
+     * @param run for the store and for comparisons
+     */
+    public record Measured(LoadSummary summary, Run run) {}
+
+    /** Reads the folder of a load test, as far as it got. */
+    public static Measured read(LoadFolder folder) {
+        return read(folder.header(), folder.setting(), folder);
+    }
+
+    static Measured read(LoadHeader header, Setting setting, LoadEvents events) {
+        Map<Integer, StepBlocks> blocks = new HashMap<>();
+        LoadSummary summary =
+                LoadReader.summary(
+                        header,
+                        events,
+                        header.objectives(),
+                        (event, window) -> {
+                            switch (event) {
+                                case LoadEvent.StepStarted e ->
+                                        blocks.put(e.step(), new StepBlocks(e, window));
+                                case LoadEvent.RequestEnded e -> {
+                                    StepBlocks own = blocks.get(e.step());
+                                    if (own != null) {
+                                        own.add(e);
+                                    }
+                                }
+                                default -> {}
+                            }
+                        });
+        StepNames names = new StepNames(header.model());
+        List<Subject> subjects = new ArrayList<>();
+        for (StepSummary s : summary.steps()) {
+            StepBlocks own = blocks.get(s.index());
+            subjects.add(
+                    new Subject(
+                            names.add(s.started()),
+                            outcome(s),
+                            reason(s),
+                            Setting.empty(),
+                            s.ok(),
+                            s.failed(),
+                            own == null ? List.of() : own.series()));
+        }
+        return new Measured(
+                summary,
+                new Run(
+                        header.id(),
+                        "load",
+                        header.startedEpochMillis(),
+                        isComplete(summary),
+                        header.simulatedBox().isPresent(),
+                        setting,
+                        subjects,
+                        List.of(),
+                        ""));
+    }
+
+    private static Subject.Outcome outcome(StepSummary s) {
+        if (s.failed() > 0) {
+            return Subject.Outcome.FAILED;
+        }
+        return s.why().equals("done") && s.ok() > 0
+                ? Subject.Outcome.PASSED
+                : Subject.Outcome.UNFINISHED;
+    }
+
+    private static String reason(StepSummary s) {
+        List<String> kinds = new ArrayList<>();
+        new TreeMap<>(s.failures()).forEach((kind, n) -> kinds.add(n + " " + kind));
+        return kinds.isEmpty()
+                ? ""
+                : s.failed() + " of " + s.sent() + " requests failed: " + String.join(", ", kinds);
+    }
+
+    /** A sweep finds its steps as it goes: it is whole when its last step is. */
+    private static boolean isComplete(LoadSummary summary) {
+        List<StepSummary> steps = summary.steps();
+        boolean sweep = Json.truth(summary.header().options(), "sweep").orElse(false);
+        int wanted = summary.header().options().path("loads").size();
+        boolean ended =
+                steps.stream()
+                        .allMatch(s -> s.why().equals("done") || s.why().equals("error-rate"));
+        boolean stopped = !steps.isEmpty() && steps.getLast().why().equals("error-rate");
+        return ended && !steps.isEmpty() && (sweep || stopped || steps.size() >= wanted);
+    }
 
     /**
      * Returns the journal for the store: the header, then every event in its order, read while they
