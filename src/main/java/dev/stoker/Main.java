@@ -10,6 +10,7 @@ import dev.stoker.cli.LoadCommand;
 import dev.stoker.cli.RehearseCommand;
 import dev.stoker.cli.ReportCommand;
 import dev.stoker.cli.SimCommand;
+import dev.stoker.cli.SpoolingStores;
 import dev.stoker.cli.StokerCommand;
 import dev.stoker.cli.StokerVersion;
 import dev.stoker.history.Stores;
@@ -19,6 +20,7 @@ import dev.stoker.memory.FirstEstimator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** The program's start and the only place that picks implementations. */
 public final class Main {
@@ -30,19 +32,26 @@ public final class Main {
             System.out.println(StokerVersion.line());
             return;
         }
-        System.exit(StokerCommand.execute(verbs(), args));
+        System.exit(StokerCommand.execute(verbs(isQuiet(args)), args));
+    }
+
+    /** Needed before the words are parsed: a store is opened by whoever needs one. */
+    private static boolean isQuiet(String[] args) {
+        return Stream.of(args).anyMatch(word -> word.equals("-q") || word.equals("--quiet"));
     }
 
     /** Each verb and how it is made, in the order of the help text; a new command is added here. */
-    private static Map<String, Supplier<Object>> verbs() {
+    private static Map<String, Supplier<Object>> verbs(boolean quiet) {
         Map<String, Supplier<Object>> verbs = new LinkedHashMap<>();
         Map<String, String> env = System.getenv();
         // Behind a lambda: a store's driver is loaded by the commands that use it alone.
-        Stores stores = (address, access) -> new JdbcStores(env).open(address, access);
+        Stores stores =
+                new SpoolingStores(
+                        () -> new JdbcStores(env), env, quiet ? _ -> {} : System.err::println);
         verbs.put(
                 "bench",
                 () -> new BenchCommand(new Wiring(env), new FirstEstimator(), stores, env));
-        verbs.put("load", () -> new LoadCommand(new Wiring(env), env));
+        verbs.put("load", () -> new LoadCommand(new Wiring(env), stores, env));
         verbs.put("history", () -> new HistoryCommand(stores, env));
         verbs.put("compare", () -> new CompareCommand(stores, env));
         verbs.put("completion", CompletionCommand::new);

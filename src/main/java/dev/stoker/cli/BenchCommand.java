@@ -21,6 +21,7 @@ import dev.stoker.bench.RunHeaders;
 import dev.stoker.bench.RunSetting;
 import dev.stoker.history.Comparison;
 import dev.stoker.history.Run;
+import dev.stoker.history.Spool;
 import dev.stoker.history.Stores;
 import dev.stoker.json.Json;
 import dev.stoker.memory.MemoryEstimator;
@@ -221,8 +222,9 @@ public final class BenchCommand implements Callable<Integer> {
             Optional<Run> baseline,
             Terminal terminal)
             throws InterruptedException {
-        try (Interrupts interrupts = new Interrupts()) {
-            RunFolder folder = folder(context, request, plan);
+        RunFolder folder = folder(context, request, plan);
+        try (Interrupts interrupts = new Interrupts();
+                Spool.Ticket ticket = history.enter(stores, folder)) {
             BenchRunner.Ending ending;
             try (Journal journal = Journal.open(folder);
                     BenchProgress progress =
@@ -255,7 +257,9 @@ public final class BenchCommand implements Callable<Integer> {
                                 .run();
             }
             RunFolder.Contents contents = folder.read();
-            keep(folder, contents);
+            if (keep(folder, contents)) {
+                ticket.done();
+            }
             ExitCode answer = report(folder, contents, baseline, terminal);
             if (!output.quiet) {
                 err().println("Kept in " + folder.path());
@@ -276,12 +280,14 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     /** Everything is in the folder already: a store that fails is a remark, not a failed run. */
-    private void keep(RunFolder folder, RunFolder.Contents contents) {
+    private boolean keep(RunFolder folder, RunFolder.Contents contents) {
         try {
             history.keep(stores, BenchRuns.run(contents, folder.setting()), contents);
+            return true;
         } catch (UserError e) {
-            err().println("! " + BenchHistory.notKept(e, folder));
+            err().println("! " + StoreOptions.notKept(e, folder.path()));
             err().flush();
+            return false;
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.stoker.cli;
 
-import dev.stoker.base.Text;
 import dev.stoker.base.UserError;
 import dev.stoker.bench.BenchEvent;
 import dev.stoker.bench.BenchListener;
@@ -8,19 +7,17 @@ import dev.stoker.bench.BenchRuns;
 import dev.stoker.bench.RunFolder;
 import dev.stoker.bench.RunHeader;
 import dev.stoker.bench.RunSetting;
-import dev.stoker.history.Comparer;
 import dev.stoker.history.Comparison;
 import dev.stoker.history.Run;
 import dev.stoker.history.RunStore;
+import dev.stoker.history.Spool;
 import dev.stoker.history.Stores;
 
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -30,51 +27,20 @@ import java.util.function.Consumer;
  * but for the listener, which is thread-safe.
  */
 final class BenchHistory {
-    @Mixin private final StoreOptions store = new StoreOptions();
+    @Mixin private final BaselineOptions options = new BaselineOptions();
 
-    @Option(
-            names = "--baseline",
-            paramLabel = "RUN",
-            description = {
-                "Compare each model with this run as soon as it is measured: an id, a tag, latest,"
-                        + " or an exported file. A regression ends with 1."
-            })
-    private String baseline = "";
-
-    @Option(
-            names = "--threshold",
-            paramLabel = "PERCENT",
-            description = "How much worse than the baseline is a regression. Default: 5%%.")
-    private String threshold = "";
-
-    /**
-     * Returns the run to compare with, found before anything is measured.
-     *
-     * @throws UserError if there is no such run, or options that need it were given without it
-     */
+    /** Returns the run to compare with, found before anything is measured. */
     Optional<Run> baseline(Stores stores) {
-        if (baseline.isEmpty()) {
-            if (!threshold.isEmpty()) {
-                throw UserError.wrongUse(
-                        "--threshold says how much worse than a baseline is a regression, and no"
-                                + " --baseline was given.",
-                        "Add --baseline RUN.");
-            }
-            return Optional.empty();
-        }
-        comparer();
-        try (RunStore opened = store.toLook(stores)) {
-            return Optional.of(RunSource.find(opened, baseline));
-        }
-    }
-
-    private Comparer comparer() {
-        return new Comparer(
-                Threshold.parse(threshold.isEmpty() ? Threshold.DEFAULT : threshold), Set.of());
+        return options.baseline(stores);
     }
 
     Comparison compare(Run baseline, Run run) {
-        return comparer().compare(baseline, run);
+        return options.compare(baseline, run);
+    }
+
+    /** Notes that a run is being made, so that the store gets it whatever happens. */
+    Spool.Ticket enter(Stores stores, RunFolder folder) {
+        return options.store.enter(stores, folder.path());
     }
 
     /**
@@ -84,7 +50,7 @@ final class BenchHistory {
      * @throws UserError if the store can't be written
      */
     String keep(Stores stores, Run run, RunFolder.Contents contents) {
-        try (RunStore opened = store.toChange(stores)) {
+        try (RunStore opened = options.store.toChange(stores)) {
             opened.put(run, BenchRuns.journal(contents));
             return opened.place();
         }
@@ -160,13 +126,5 @@ final class BenchHistory {
         public void remark(String sentence) {
             to.remark(sentence);
         }
-    }
-
-    /** Returns what to say of a store that could not take the run. */
-    static String notKept(UserError e, RunFolder folder) {
-        return "All that was measured is in its folder, but not in the store: "
-                + Text.plain(e.sentence(), 500)
-                + " Put it in later with: stoker history import "
-                + folder.path();
     }
 }

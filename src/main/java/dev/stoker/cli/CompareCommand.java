@@ -38,7 +38,7 @@ import java.util.stream.Stream;
             "Compare two runs: their setting, then each figure with a 95 % interval.",
             "",
             "A run is named by its id, its first characters, a tag, latest, an exported file, or"
-                    + " the folder of a benchmark.",
+                    + " the folder of a run.",
             ""
         },
         footer = {
@@ -135,12 +135,12 @@ public final class CompareCommand implements Callable<Integer> {
     private static void requireCommonModel(Comparison c) {
         if (c.subjects().isEmpty()) {
             throw UserError.wrongUse(
-                    "The runs have no model in common: A has "
+                    "The runs have nothing in common: A has "
                             + names(c.a())
                             + ", B has "
                             + names(c.b())
                             + ".",
-                    "Compare runs of the same model.");
+                    "Compare runs of the same model, load tests at the same load.");
         }
     }
 

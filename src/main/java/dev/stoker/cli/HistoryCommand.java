@@ -241,7 +241,7 @@ public final class HistoryCommand implements Runnable {
             name = "import",
             mixinStandardHelpOptions = true,
             description = {
-                "Take runs in: exported files, or folders of benchmarks. A run that is there"
+                "Take runs in: exported files, or folders of runs. A run that is there"
                         + " already is replaced and keeps its tags and its note."
             })
     int importRuns(
@@ -259,6 +259,7 @@ public final class HistoryCommand implements Runnable {
                             opened.put(run, requests);
                             say(reply.quiet, run.id() + " is in " + opened.place() + ".");
                         });
+                stores.settle(path, store.store);
             }
         }
         return ExitCode.DONE.number();
@@ -267,7 +268,7 @@ public final class HistoryCommand implements Runnable {
     @Command(
             name = "delete",
             mixinStandardHelpOptions = true,
-            description = "Delete runs from the store; a benchmark's own folder stays.")
+            description = "Delete runs from the store; a run's own folder stays.")
     int delete(
             @Parameters(paramLabel = "RUN", arity = "1..*") List<String> names,
             @Option(

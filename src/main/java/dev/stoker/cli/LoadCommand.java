@@ -4,6 +4,12 @@ import dev.stoker.base.Cancellation;
 import dev.stoker.base.ExitCode;
 import dev.stoker.base.Text;
 import dev.stoker.base.UserError;
+import dev.stoker.history.Comparison;
+import dev.stoker.history.JournalLine;
+import dev.stoker.history.Run;
+import dev.stoker.history.RunStore;
+import dev.stoker.history.Spool;
+import dev.stoker.history.Stores;
 import dev.stoker.json.Json;
 import dev.stoker.load.LoadEvent;
 import dev.stoker.load.LoadFolder;
@@ -12,6 +18,8 @@ import dev.stoker.load.LoadJournal;
 import dev.stoker.load.LoadJson;
 import dev.stoker.load.LoadReader;
 import dev.stoker.load.LoadRunner;
+import dev.stoker.load.LoadRuns;
+import dev.stoker.load.LoadSetting;
 import dev.stoker.load.LoadStep;
 import dev.stoker.load.LoadSummary;
 import dev.stoker.load.Objective;
@@ -41,6 +49,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
 /**
  * {@code stoker load}: puts a load on one model and tells what it does to latency and throughput.
@@ -77,6 +86,8 @@ public final class LoadCommand implements Callable<Integer> {
     @Mixin private final LoadPromptOptions prompts = new LoadPromptOptions();
     @Mixin private final OutputOptions output = new OutputOptions();
 
+    @Mixin private final BaselineOptions history = new BaselineOptions();
+
     @Option(
             names = "--results",
             paramLabel = "DIR",
@@ -86,10 +97,12 @@ public final class LoadCommand implements Callable<Integer> {
     private @Nullable Path results;
 
     private final ServerFinder finder;
+    private final Stores stores;
     private final Map<String, String> env;
 
-    public LoadCommand(ServerFinder finder, Map<String, String> env) {
+    public LoadCommand(ServerFinder finder, Stores stores, Map<String, String> env) {
         this.finder = finder;
+        this.stores = stores;
         this.env = Map.copyOf(env);
     }
 
@@ -101,6 +114,7 @@ public final class LoadCommand implements Callable<Integer> {
         Terminal terminal = Terminal.detect(env, output.noColor);
         List<LoadStep> steps = load.steps();
         List<Objective> objectives = load.objectives();
+        Optional<Run> baseline = history.baseline(stores);
         InferenceServer target = finder.find(server.servers, Optional.ofNullable(server.apiKeyEnv));
         String model = model(target);
         ObjectNode options = Json.object();
@@ -110,8 +124,10 @@ public final class LoadCommand implements Callable<Integer> {
         LoadHeader header =
                 LoadHeader.of(
                         target.identity(), target.clock(), StokerVersion.text(), model, options);
-        try (Interrupts interrupts = new Interrupts()) {
-            LoadFolder folder = LoadFolder.create(ResultsFolder.of(results, env), header);
+        LoadFolder folder = LoadFolder.create(ResultsFolder.of(results, env), header);
+        folder.write(LoadSetting.of(finder.host(target), target, header));
+        try (Interrupts interrupts = new Interrupts();
+                Spool.Ticket ticket = history.store.enter(stores, folder.path())) {
             run(
                     target,
                     new Plan(steps, load.sweep(), objectives),
@@ -119,13 +135,50 @@ public final class LoadCommand implements Callable<Integer> {
                     folder,
                     terminal,
                     interrupts.cancellation());
-            LoadSummary summary = LoadReader.summary(folder, objectives);
-            print(summary, terminal);
-            if (!output.quiet) {
-                err().println("Kept in " + folder.path());
-                err().flush();
+            LoadRuns.Measured measured = LoadRuns.read(folder);
+            if (keep(folder, measured.run())) {
+                ticket.done();
             }
-            return exitCode(summary, interrupts.cancellation()).number();
+            print(measured.summary(), terminal);
+            boolean regression =
+                    baseline.map(b -> isWorse(b, measured.run(), terminal)).orElse(false);
+            told(folder);
+            ExitCode code = exitCode(measured.summary(), interrupts.cancellation());
+            return (regression && code == ExitCode.DONE ? ExitCode.BAD_ANSWER : code).number();
+        }
+    }
+
+    /** Everything is in the folder already: a store that fails is a remark, not a failed run. */
+    private boolean keep(LoadFolder folder, Run run) {
+        try (RunStore store = history.store.toChange(stores);
+                Stream<JournalLine> journal = LoadRuns.journal(folder)) {
+            store.put(run, journal);
+            return true;
+        } catch (UserError e) {
+            err().println("! " + StoreOptions.notKept(e, folder.path()));
+            err().flush();
+            return false;
+        }
+    }
+
+    private boolean isWorse(Run baseline, Run run, Terminal terminal) {
+        Comparison comparison = history.compare(baseline, run);
+        boolean oneForm = output.json || output.csv;
+        if (!(oneForm && output.quiet)) {
+            PrintWriter to = oneForm ? err() : out();
+            to.println();
+            new CompareView(terminal).print(to, comparison);
+            to.flush();
+        }
+        return comparison.hasRegression();
+    }
+
+    private void told(LoadFolder folder) {
+        if (!output.quiet) {
+            String id = folder.header().id();
+            err().println("Kept in " + folder.path());
+            err().println("Compare it with another run: stoker compare RUN " + id);
+            err().flush();
         }
     }
 

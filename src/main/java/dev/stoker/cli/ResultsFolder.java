@@ -17,12 +17,17 @@ final class ResultsFolder {
         if (!wanted.isBlank()) {
             return Path.of(wanted);
         }
+        return data(env).resolve("runs");
+    }
+
+    /** Returns the folder of what the program keeps for the user. */
+    static Path data(Map<String, String> env) {
         // The XDG specification: a relative path in its variables is to be ignored.
         String data = env.getOrDefault("XDG_DATA_HOME", "");
         Path home =
                 data.startsWith("/")
                         ? Path.of(data)
                         : Path.of(env.getOrDefault("HOME", "."), ".local", "share");
-        return home.resolve("stoker").resolve("runs");
+        return home.resolve("stoker");
     }
 }

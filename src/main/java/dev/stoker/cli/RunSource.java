@@ -10,6 +10,8 @@ import dev.stoker.history.JournalLine;
 import dev.stoker.history.Run;
 import dev.stoker.history.RunNames;
 import dev.stoker.history.RunStore;
+import dev.stoker.load.LoadFolder;
+import dev.stoker.load.LoadRuns;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -24,8 +26,8 @@ import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
 /**
- * Runs from where the user has them: the store, an exported file, the folder of a benchmark. Used
- * by one thread.
+ * Runs from where the user has them: the store, an exported file, the folder of a benchmark or of a
+ * load test. Used by one thread.
  */
 final class RunSource {
     private RunSource() {}
@@ -62,7 +64,7 @@ final class RunSource {
     }
 
     /**
-     * Hands out the runs of an exported file, or the one of a benchmark's folder.
+     * Hands out the runs of an exported file, or the one of a folder.
      *
      * @throws UserError if the path holds nothing of the kind
      */
@@ -73,9 +75,16 @@ final class RunSource {
             each.accept(BenchRuns.run(contents, folder.setting()), BenchRuns.journal(contents));
             return;
         }
+        if (Files.isRegularFile(path.resolve("load.json"))) {
+            LoadFolder folder = new LoadFolder(path);
+            try (Stream<JournalLine> journal = LoadRuns.journal(folder)) {
+                each.accept(LoadRuns.read(folder).run(), journal);
+            }
+            return;
+        }
         if (Files.isDirectory(path)) {
             throw UserError.wrongUse(
-                    "The folder " + path + " is no run: it has no run.json.",
+                    "The folder " + path + " is no run: it has no run.json or load.json.",
                     "Name the folder of one run.");
         }
         try (BufferedReader in = Files.newBufferedReader(path)) {
@@ -90,7 +99,7 @@ final class RunSource {
                             + " can not be read: "
                             + Text.plain(String.valueOf(e.getMessage()))
                             + ".",
-                    "Give a file of 'stoker history export', or the folder of a benchmark.",
+                    "Give a file of 'stoker history export', or the folder of a run.",
                     e);
         } catch (IllegalArgumentException e) {
             throw notAnExport(path, Text.plain(String.valueOf(e.getMessage())), e);
@@ -101,7 +110,7 @@ final class RunSource {
         return new UserError(
                 ExitCode.WRONG_USE,
                 "The file " + path + " can not be used: " + why + ".",
-                "Expected a file of 'stoker history export', or the folder of a benchmark.",
+                "Expected a file of 'stoker history export', or the folder of a run.",
                 e);
     }
 }

@@ -281,7 +281,7 @@ class HistoryCommandTest {
         put(Runs.run("x", 1, Runs.subject("other", Runs.series(Runs.DECODE, 1, 2, 3))));
 
         assertThat(stoker("compare", OLD, "x")).isEqualTo(2);
-        assertThat(err.toString()).contains("no model in common: A has phi4:14b, B has other");
+        assertThat(err.toString()).contains("nothing in common: A has phi4:14b, B has other");
     }
 
     @Test

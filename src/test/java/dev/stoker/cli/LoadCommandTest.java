@@ -8,6 +8,8 @@ import com.networknt.schema.SpecificationVersion;
 
 import dev.stoker.base.Clock;
 import dev.stoker.base.Reading;
+import dev.stoker.history.Stores;
+import dev.stoker.history.jdbc.JdbcStores;
 import dev.stoker.json.Json;
 import dev.stoker.server.ApiKey;
 import dev.stoker.server.LoopbackServer;
@@ -73,6 +75,10 @@ class LoadCommandTest {
         server.close();
     }
 
+    private Stores stores() {
+        return new JdbcStores(Map.of("STOKER_STORE", folder.resolve("runs.db").toString()));
+    }
+
     private int load(String... arguments) {
         return load(ServerKind.VLLM, arguments);
     }
@@ -84,7 +90,8 @@ class LoadCommandTest {
         ServerConnection connection =
                 new ServerConnection(kind, server.endpoint(), Clock.system(), ApiKey.none());
         LoadCommand command =
-                new LoadCommand((_, _) -> new OpenAiServer(identity, connection), Map.of());
+                new LoadCommand(
+                        (_, _) -> new OpenAiServer(identity, connection), stores(), Map.of());
         CommandLine line = StokerCommand.commandLine(Map.of("load", () -> command), "load");
         line.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
         List<String> all = new ArrayList<>(List.of("load", "--results", folder.toString()));

@@ -16,6 +16,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Properties;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -27,6 +28,7 @@ public final class JdbcStores implements Stores {
     private static final String POSTGRES = "jdbc:postgresql:";
     private static final Pattern SECRET =
             Pattern.compile("(?i)([?&](?:password|sslpassword|sslkey)=)[^&]*");
+    private static final Pattern SCHEMA = Pattern.compile("[?&](currentSchema=[^&]*)");
     private static final Pattern USER_INFO = Pattern.compile("//[^/@]*@");
 
     private final Map<String, String> env;
@@ -37,7 +39,7 @@ public final class JdbcStores implements Stores {
 
     @Override
     public RunStore open(String address, Access access) {
-        String wanted = address.isBlank() ? env.getOrDefault("STOKER_STORE", "") : address;
+        String wanted = wanted(address);
         if (wanted.startsWith(POSTGRES)) {
             return postgres(wanted, access);
         }
@@ -47,6 +49,27 @@ public final class JdbcStores implements Stores {
                     "Give a file, or jdbc:postgresql://HOST:PORT/DATABASE?user=NAME.");
         }
         return sqlite(wanted.isBlank() ? own() : Path.of(wanted), access);
+    }
+
+    private String wanted(String address) {
+        return address.isBlank() ? env.getOrDefault("STOKER_STORE", "") : address;
+    }
+
+    /** A database is told by its host, its name and the schema that is looked into. */
+    @Override
+    public String name(String address) {
+        String wanted = wanted(address);
+        if (!wanted.startsWith("jdbc:")) {
+            Path file = wanted.isBlank() ? own() : Path.of(wanted);
+            return file.toAbsolutePath().normalize().toString();
+        }
+        String bare = USER_INFO.matcher(wanted).replaceFirst("//");
+        int options = bare.indexOf('?');
+        Matcher schema = SCHEMA.matcher(bare);
+        return Text.plain(
+                (options < 0 ? bare : bare.substring(0, options))
+                        + (schema.find() ? "?" + schema.group(1) : ""),
+                500);
     }
 
     private Path own() {
