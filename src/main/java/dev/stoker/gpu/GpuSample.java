@@ -144,6 +144,18 @@ public record GpuSample(
             return this;
         }
 
+        /**
+         * Sets all that can be known to the reason why it is not: for a GPU that does not answer.
+         */
+        public Builder nothing(String reason) {
+            for (GpuMetric metric : GpuMetric.values()) {
+                values.put(metric, Reading.failed(reason));
+            }
+            throttleReasons = Reading.failed(reason);
+            processes = Reading.failed(reason);
+            return this;
+        }
+
         public Builder throttleReasons(Reading<Set<ThrottleReason>> reasons) {
             throttleReasons = reasons;
             return this;
