@@ -30,6 +30,8 @@ final class FakeNvml {
     private static final Path BOXES = Path.of("native/nvml/boxes");
     private static final Map<Set<String>, Path> BUILT = new ConcurrentHashMap<>();
 
+    private static Path compiled;
+
     private final Path library;
     private final SymbolLookup symbols;
 
@@ -66,31 +68,53 @@ final class FakeNvml {
         try {
             Path folder = Files.createTempDirectory("fake-nvml");
             Path library = folder.resolve("libnvidia-ml.so.1");
-            List<String> command =
+            List<String> link =
                     new ArrayList<>(
-                            List.of(
-                                    gcc, "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-O1",
-                                    "-o"));
-            command.add(library.toString());
-            command.add(SOURCE.toString());
-            command.add("-lpthread");
+                            List.of(gcc, "-shared", "-o", library.toString(), object().toString()));
+            link.add("-lpthread");
             if (!hidden.isEmpty()) {
                 Path script = folder.resolve("hidden.map");
                 Files.writeString(script, "{ local: " + String.join("; ", hidden) + "; };\n");
-                command.add("-Wl,--version-script=" + script);
+                link.add("-Wl,--version-script=" + script);
             }
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-            String said =
-                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
-            assertThat(process.exitValue()).as(said).isZero();
+            run(link);
             return library;
         } catch (IOException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** Compiling takes a second, so it is done once; the variants are only linked anew. */
+    private static synchronized Path object() throws IOException {
+        if (compiled == null) {
+            Path object = Files.createTempDirectory("fake-nvml").resolve("fake.o");
+            run(
+                    List.of(
+                            "gcc",
+                            "-Wall",
+                            "-Wextra",
+                            "-Werror",
+                            "-fPIC",
+                            "-O1",
+                            "-c",
+                            "-o",
+                            object.toString(),
+                            SOURCE.toString()));
+            compiled = object;
+        }
+        return compiled;
+    }
+
+    private static void run(List<String> command) throws IOException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        try {
+            assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+        assertThat(process.exitValue()).as(said).isZero();
     }
 
     /** Lets it say something else from now on; handles that were given out stay as they were. */
