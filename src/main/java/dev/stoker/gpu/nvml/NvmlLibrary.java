@@ -5,6 +5,7 @@ import dev.stoker.base.Text;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
@@ -29,6 +30,9 @@ final class NvmlLibrary {
     static final String OWN_PATH = "STOKER_NVML";
 
     private static final String SHORT_NAME = "libnvidia-ml.so.1";
+
+    private static final int X86_64 = 62;
+    private static final int AARCH64 = 183;
 
     private final SymbolLookup symbols;
     private final Map<NvmlFunction, List<MemorySegment>> found = new EnumMap<>(NvmlFunction.class);
@@ -92,7 +96,7 @@ final class NvmlLibrary {
     @SuppressWarnings("restricted") // what this room is for
     private static Optional<SymbolLookup> load(String candidate) {
         boolean path = candidate.contains("/");
-        if (path && (!Files.isRegularFile(Path.of(candidate)) || isStub(candidate))) {
+        if (path && (!isLibrary(Path.of(candidate)) || isStub(candidate))) {
             return Optional.empty();
         }
         try {
@@ -100,6 +104,26 @@ final class NvmlLibrary {
             return !path && isStubLoaded() ? Optional.empty() : Optional.of(symbols);
         } catch (IllegalArgumentException e) {
             return Optional.empty(); // No such library, or one of another machine.
+        }
+    }
+
+    /**
+     * Looks at the head of the file (ELF, 64 bits, this machine's kind): the virtual machine prints
+     * a warning of its own, into the result, when it is given anything else.
+     */
+    private static boolean isLibrary(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] head = in.readNBytes(20);
+            int machine = System.getProperty("os.arch", "").equals("amd64") ? X86_64 : AARCH64;
+            return head.length == 20
+                    && head[0] == 0x7f
+                    && head[1] == 'E'
+                    && head[2] == 'L'
+                    && head[3] == 'F'
+                    && head[4] == 2
+                    && (head[18] & 0xff | (head[19] & 0xff) << 8) == machine;
+        } catch (IOException e) {
+            return false;
         }
     }
 
