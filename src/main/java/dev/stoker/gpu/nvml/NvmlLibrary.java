@@ -121,7 +121,7 @@ final class NvmlLibrary {
                     && head[2] == 'L'
                     && head[3] == 'F'
                     && head[4] == 2
-                    && (head[18] & 0xff | (head[19] & 0xff) << 8) == machine;
+                    && ((head[18] & 0xff) | ((head[19] & 0xff) << 8)) == machine;
         } catch (IOException e) {
             return false;
         }
