@@ -56,7 +56,7 @@ public final class Main {
         verbs.put("compare", () -> new CompareCommand(stores, env));
         verbs.put("completion", CompletionCommand::new);
         verbs.put("help", HelpCommand::new);
-        verbs.put("report", () -> new ReportCommand(env));
+        verbs.put("report", () -> new ReportCommand(stores, env));
         verbs.put("sim", SimCommand::new);
         verbs.put("demo", () -> new DemoCommand(new FirstEstimator()));
         verbs.put("rehearse", RehearseCommand::new);

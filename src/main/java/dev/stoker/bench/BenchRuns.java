@@ -6,6 +6,7 @@ import dev.stoker.base.Reading;
 import dev.stoker.base.UserError;
 import dev.stoker.bench.BenchEvent.RequestEnded;
 import dev.stoker.history.JournalLine;
+import dev.stoker.history.JournalSource;
 import dev.stoker.history.Metric;
 import dev.stoker.history.Metric.Better;
 import dev.stoker.history.Run;
@@ -83,30 +84,32 @@ public final class BenchRuns {
      * such run, or has it from a version of Stoker that kept no journals.
      */
     public static Optional<RunFolder.Contents> contents(RunStore store, String id) {
+        return contents(each -> store.journal(id, each), id);
+    }
+
+    /** The same from a journal, wherever it is kept. */
+    public static Optional<RunFolder.Contents> contents(JournalSource journal, String id) {
         List<RunHeader> header = new ArrayList<>();
         List<BenchEvent> events = new ArrayList<>();
         int[] unreadable = {0};
-        store.journal(
-                id,
-                line -> {
-                    switch (line) {
-                        case StoredRequest r ->
-                                events.add(
-                                        new RequestEnded(
-                                                r.at(),
-                                                r.subject(),
-                                                r.prompt(),
-                                                r.iteration(),
-                                                r.alone(),
-                                                r.trace()));
-                        case StoredEvent(String json) when header.isEmpty() ->
-                                header.add(header(id, json));
-                        case StoredEvent(String json) ->
-                                Json.parse(json)
-                                        .flatMap(EventJson::read)
-                                        .ifPresentOrElse(events::add, () -> unreadable[0]++);
-                    }
-                });
+        journal.read(line -> {
+            switch (line) {
+                case StoredRequest r ->
+                        events.add(
+                                new RequestEnded(
+                                        r.at(),
+                                        r.subject(),
+                                        r.prompt(),
+                                        r.iteration(),
+                                        r.alone(),
+                                        r.trace()));
+                case StoredEvent(String json) when header.isEmpty() -> header.add(header(id, json));
+                case StoredEvent(String json) ->
+                        Json.parse(json)
+                                .flatMap(EventJson::read)
+                                .ifPresentOrElse(events::add, () -> unreadable[0]++);
+            }
+        });
         return header.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new RunFolder.Contents(header.getFirst(), events, unreadable[0]));

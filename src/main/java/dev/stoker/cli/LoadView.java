@@ -3,7 +3,6 @@ package dev.stoker.cli;
 import dev.stoker.base.Reading;
 import dev.stoker.json.Json;
 import dev.stoker.load.ClientFigures;
-import dev.stoker.load.LoadEvent;
 import dev.stoker.load.LoadSummary;
 import dev.stoker.load.StepSummary;
 import dev.stoker.load.Sweep;
@@ -11,7 +10,6 @@ import dev.stoker.stats.LatencySummary;
 
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 
@@ -58,14 +56,14 @@ final class LoadView {
                         out.println(
                                 "Knee: %s, %s output tok/s; more users bring little more."
                                         .formatted(
-                                                load(s.started()),
+                                                s.started().label(),
                                                 figure(s.outputTokensPerSecond()))));
         found.best()
                 .ifPresent(s ->
                         out.println(
                                 "Highest rate tried that meets all objectives: %s, goodput %s %%."
                                         .formatted(
-                                                load(s.started()),
+                                                s.started().label(),
                                                 Numbers.figure(s.goodput().orElse(0.0) * 100))));
         if (found.best().isEmpty()
                 && found.knee().stream().anyMatch(s -> !s.verdicts().isEmpty())) {
@@ -100,7 +98,7 @@ final class LoadView {
         out.println(
                 "%s, %s s%s: %d sent, %s, %s%s"
                         .formatted(
-                                load(s.started()),
+                                s.started().label(),
                                 Numbers.figure(s.windowSeconds()),
                                 s.steady() ? " steady" : " in all",
                                 s.sent(),
@@ -160,7 +158,7 @@ final class LoadView {
                         .right("goodput", 1);
         for (StepSummary s : steps) {
             table.row(
-                    load(s.started()),
+                    s.started().label(),
                     Long.toString(s.ok()),
                     Long.toString(s.failed()),
                     figure(s.outputTokensPerSecond()) + (s.steady() ? "" : "*"),
@@ -183,7 +181,7 @@ final class LoadView {
 
     private void remarks(PrintWriter out, List<StepSummary> steps) {
         for (StepSummary s : steps) {
-            String where = steps.size() == 1 ? "" : load(s.started()) + ": ";
+            String where = steps.size() == 1 ? "" : s.started().label() + ": ";
             new TreeMap<>(s.failures())
                     .forEach((kind, n) -> warn(out, where + n + " failed: " + kind));
             if (s.unfinished() > 0) {
@@ -238,21 +236,6 @@ final class LoadView {
                 figure(s.p95()),
                 figure(s.p99()),
                 figure(s.max()));
-    }
-
-    static String load(LoadEvent.StepStarted s) {
-        if (s.users() > 0) {
-            return s.users() == 1 ? "1 user" : s.users() + " users";
-        }
-        return s.perSecond() > 0
-                ? String.format(Locale.ROOT, "%s/s %s", trimmed(s.perSecond()), s.arrivals())
-                : s.arrivals();
-    }
-
-    private static String trimmed(double value) {
-        return value == Math.rint(value)
-                ? Long.toString((long) value)
-                : String.format(Locale.ROOT, "%.3g", value);
     }
 
     private String failed(StepSummary s) {

@@ -3,18 +3,20 @@ package dev.stoker.cli;
 import dev.stoker.base.ExitCode;
 import dev.stoker.base.Text;
 import dev.stoker.base.UserError;
-import dev.stoker.bench.BenchReport;
-import dev.stoker.bench.BenchRuns;
-import dev.stoker.bench.ReportBuilder;
-import dev.stoker.bench.RunFolder;
+import dev.stoker.history.Stores;
 import dev.stoker.report.bench.CsvReport;
 import dev.stoker.report.bench.HtmlReport;
 import dev.stoker.report.bench.MarkdownReport;
 import dev.stoker.report.bench.ReportedRun;
+import dev.stoker.report.load.LoadFigures;
+import dev.stoker.report.load.LoadHtml;
+import dev.stoker.report.load.LoadMarkdown;
+import dev.stoker.report.load.ReportedLoad;
 
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -24,6 +26,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -49,9 +52,10 @@ import java.util.stream.Stream;
             "Examples:",
             "  stoker report latest --html run.html",
             "  stoker report 20261122-101500-ab12 latest --html both.html --csv both.csv",
+            "  stoker report baseline latest --html change.html",
             "  stoker report latest --markdown -",
             "",
-            "Several runs stand side by side, each compared with the first one named.",
+            "Several runs of one kind stand side by side, each compared with the first one named.",
             "",
             "Exit codes: 0 written, whatever the runs say, 2 wrong use."
         })
@@ -61,7 +65,9 @@ public final class ReportCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "RUN",
             arity = "1..*",
-            description = "Runs: an id, a run's folder, or latest.")
+            description =
+                    "Runs of bench or of load: an id, a tag, latest, a run's folder, or an exported"
+                            + " file.")
     private List<String> runs = List.of();
 
     @Option(names = "--html", paramLabel = "FILE", description = "Write a page.")
@@ -91,9 +97,13 @@ public final class ReportCommand implements Callable<Integer> {
             description = "Show the stack trace of an error.")
     boolean verbose;
 
+    @Mixin private final StoreOptions store = new StoreOptions();
+
+    private final Stores stores;
     private final Map<String, String> env;
 
-    public ReportCommand(Map<String, String> env) {
+    public ReportCommand(Stores stores, Map<String, String> env) {
+        this.stores = stores;
         this.env = Map.copyOf(env);
     }
 
@@ -110,29 +120,37 @@ public final class ReportCommand implements Callable<Integer> {
                     "Two documents can not be written to one place.",
                     "Give each a file of its own.");
         }
-        Path folder = ResultsFolder.of(results, env);
-        List<ReportedRun> reported =
-                runs.stream().map(name -> read(RunFolder.find(folder, name))).toList();
+        List<ReportSource.Found> found;
+        try (ReportSource source =
+                new ReportSource(ResultsFolder.of(results, env), store, stores)) {
+            found = runs.stream().map(source::find).toList();
+        }
+        List<ReportedRun> benches = new ArrayList<>();
+        List<ReportedLoad> loads = new ArrayList<>();
+        for (ReportSource.Found f : found) {
+            switch (f) {
+                case ReportSource.Found.Bench(ReportedRun run) -> benches.add(run);
+                case ReportSource.Found.Load(ReportedLoad run) -> loads.add(run);
+            }
+        }
+        if (!benches.isEmpty() && !loads.isEmpty()) {
+            throw UserError.wrongUse(
+                    "Benchmarks and load tests have no figure in common, so they do not stand in"
+                            + " one document.",
+                    "Write one document of the benchmarks and one of the load tests.");
+        }
         if (html != null) {
-            write(html, HtmlReport.write(reported));
+            write(html, loads.isEmpty() ? HtmlReport.write(benches) : LoadHtml.write(loads));
         }
         if (markdown != null) {
-            write(markdown, MarkdownReport.write(reported));
+            write(
+                    markdown,
+                    loads.isEmpty() ? MarkdownReport.write(benches) : LoadMarkdown.write(loads));
         }
         if (csv != null) {
-            write(csv, CsvReport.write(reported));
+            write(csv, loads.isEmpty() ? CsvReport.write(benches) : LoadFigures.write(loads));
         }
         return ExitCode.DONE.number();
-    }
-
-    private static ReportedRun read(RunFolder folder) {
-        RunFolder.Contents contents = folder.read();
-        BenchReport report = ReportBuilder.report(contents);
-        return new ReportedRun(
-                report,
-                contents.events(),
-                BenchRuns.run(contents, folder.setting()),
-                BenchRemarks.of(report));
     }
 
     private void write(String target, String document) {

@@ -5,6 +5,7 @@ import dev.stoker.base.Reading;
 import dev.stoker.trace.RequestTrace;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -32,7 +33,24 @@ public sealed interface LoadEvent {
             Duration lead,
             Optional<Duration> duration,
             OptionalLong requests)
-            implements LoadEvent {}
+            implements LoadEvent {
+
+        /** Returns the load in a few words: {@code 8 users}, {@code 2.5/s poisson}. */
+        public String label() {
+            if (users > 0) {
+                return users == 1 ? "1 user" : users + " users";
+            }
+            return perSecond > 0
+                    ? String.format(Locale.ROOT, "%s/s %s", trimmed(perSecond), arrivals)
+                    : arrivals;
+        }
+
+        private static String trimmed(double value) {
+            return value == Math.rint(value)
+                    ? Long.toString((long) value)
+                    : String.format(Locale.ROOT, "%.3g", value);
+        }
+    }
 
     /**
      * A request ended.

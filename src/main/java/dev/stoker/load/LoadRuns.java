@@ -3,6 +3,7 @@ package dev.stoker.load;
 import dev.stoker.base.ExitCode;
 import dev.stoker.base.UserError;
 import dev.stoker.history.JournalLine;
+import dev.stoker.history.JournalSource;
 import dev.stoker.history.Run;
 import dev.stoker.history.RunStore;
 import dev.stoker.history.Setting;
@@ -41,6 +42,12 @@ public final class LoadRuns {
     }
 
     static Measured read(LoadHeader header, Setting setting, LoadEvents events) {
+        return read(header, setting, events, LoadObserver.none());
+    }
+
+    /** Reads the events of a load test, and shows every one to an observer on the way. */
+    public static Measured read(
+            LoadHeader header, Setting setting, LoadEvents events, LoadObserver observer) {
         Map<Integer, StepBlocks> blocks = new HashMap<>();
         LoadSummary summary =
                 LoadReader.summary(
@@ -48,6 +55,7 @@ public final class LoadRuns {
                         events,
                         header.objectives(),
                         (event, window) -> {
+                            observer.event(event, window);
                             switch (event) {
                                 case LoadEvent.StepStarted e ->
                                         blocks.put(e.step(), new StepBlocks(e, window));
@@ -171,22 +179,36 @@ public final class LoadRuns {
      * they are asked for, so the store has to be open then.
      */
     public static LoadEvents events(RunStore store, String id) {
+        return events(each -> store.journal(id, each));
+    }
+
+    /** Returns the events of a load test's journal, read from it whenever they are asked for. */
+    public static LoadEvents events(JournalSource journal) {
         return each ->
-                store.journal(
-                        id,
-                        line -> {
-                            switch (line) {
-                                case StoredRequest r ->
-                                        each.accept(
-                                                new LoadEvent.RequestEnded(
-                                                        r.iteration(), r.at(), r.trace()));
-                                // The header is no event, and is passed over here.
-                                case StoredEvent(String json) ->
-                                        Json.parse(json)
-                                                .flatMap(LoadEventJson::read)
-                                                .ifPresent(each);
-                            }
-                        });
+                journal.read(line -> {
+                    switch (line) {
+                        case StoredRequest r ->
+                                each.accept(
+                                        new LoadEvent.RequestEnded(
+                                                r.iteration(), r.at(), r.trace()));
+                        // The header is no event, and is passed over here.
+                        case StoredEvent(String json) ->
+                                Json.parse(json).flatMap(LoadEventJson::read).ifPresent(each);
+                    }
+                });
+    }
+
+    /** Returns what was asked, from a journal; empty where it does not begin with a header. */
+    public static Optional<LoadHeader> header(JournalSource journal, String id) {
+        List<LoadHeader> found = new ArrayList<>();
+        boolean[] begun = {false};
+        journal.read(line -> {
+            if (!begun[0] && line instanceof StoredEvent(String json)) {
+                found.add(header(id, json));
+            }
+            begun[0] = true;
+        });
+        return found.stream().findFirst();
     }
 
     /**

@@ -29,7 +29,7 @@ final class ChunkTimeline {
         Axis x =
                 new Axis(0, Math.max(longest * 1e6 / unit, 1e-3), FROM, SvgChart.WIDTH - 12, false);
         int bottom = shown.size() * ROW + 8;
-        SvgChart chart = new SvgChart(bottom + 36, HEADING);
+        SvgChart chart = new SvgChart(bottom + 36);
         for (int i = 0; i < shown.size(); i++) {
             row(chart, x, shown.get(i), i * ROW + 4.0, unit);
         }

@@ -2,9 +2,9 @@ package dev.stoker.report.bench;
 
 import dev.stoker.base.Bytes;
 import dev.stoker.base.Reading;
-import dev.stoker.base.Text;
 import dev.stoker.bench.ModelResult;
 import dev.stoker.bench.ModelResult.PromptResult;
+import dev.stoker.report.draw.CsvField;
 import dev.stoker.stats.Spread;
 
 import java.util.List;
@@ -60,25 +60,26 @@ public final class CsvReport {
 
     private void spread(
             ReportedRun run, ModelResult m, String prompt, String figure, Reading<Spread> r) {
-        out.append(field(run.report().id())).append(',').append(run.isSimulated()).append(',');
-        out.append(field(m.name())).append(',').append(field(prompt)).append(',').append(figure);
+        out.append(CsvField.of(run.report().id()))
+                .append(',')
+                .append(run.isSimulated())
+                .append(',');
+        out.append(CsvField.of(m.name()))
+                .append(',')
+                .append(CsvField.of(prompt))
+                .append(',')
+                .append(figure);
         if (r instanceof Reading.Known<Spread>(Spread s)) {
             out.append(',').append(s.n()).append(',').append(s.mean()).append(',');
             out.append(number(s.sd())).append(',').append(s.min()).append(',').append(s.max());
             out.append(',').append(number(s.ciLow())).append(',').append(number(s.ciHigh()));
             out.append(",\n");
         } else {
-            out.append(",0,,,,,,,").append(field(r.reason())).append('\n');
+            out.append(",0,,,,,,,").append(CsvField.of(r.reason())).append('\n');
         }
     }
 
     private static String number(OptionalDouble value) {
         return value.isPresent() ? Double.toString(value.getAsDouble()) : "";
-    }
-
-    private static String field(String text) {
-        String plain = Text.plain(text);
-        String safe = plain.matches("[=+@-].*") ? "'" + plain : plain;
-        return safe.matches("[^\",]*") ? safe : "\"" + safe.replace("\"", "\"\"") + "\"";
     }
 }

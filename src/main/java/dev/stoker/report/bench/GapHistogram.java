@@ -37,7 +37,7 @@ final class GapHistogram {
         }
         int most = Arrays.stream(counts).max().orElse(1);
         Axis y = new Axis(0, most, 170, 16, false);
-        SvgChart chart = new SvgChart(206, HEADING);
+        SvgChart chart = new SvgChart(206);
         for (double tick : y.ticks(3)) {
             if (tick == Math.rint(tick)) {
                 chart.line("grid", x.from(), y.at(tick), x.to(), y.at(tick));

@@ -2,12 +2,12 @@ package dev.stoker.report.bench;
 
 import dev.stoker.bench.BenchEvent.Outcome;
 import dev.stoker.bench.ModelResult;
-import dev.stoker.history.Comparison;
 import dev.stoker.report.bench.Happenings.Happening;
 import dev.stoker.report.bench.IterationDots.Strip;
 import dev.stoker.report.draw.Grid;
 import dev.stoker.report.draw.Html;
-import dev.stoker.report.page.PageStyle;
+import dev.stoker.report.page.Comparisons;
+import dev.stoker.report.page.Page;
 
 import java.util.List;
 
@@ -26,15 +26,7 @@ public final class HtmlReport {
                 runs.size() == 1
                         ? "Benchmark of " + runs.getFirst().report().header().serverTitle()
                         : "Benchmarks side by side";
-        Html out = new Html().raw("<!doctype html>\n<html lang=\"en\"><head>\n");
-        out.raw("<meta charset=\"utf-8\">\n");
-        out.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-        out.raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';");
-        out.raw(" style-src 'unsafe-inline'\">\n");
-        out.element("title", title)
-                .raw("\n<style>\n" + PageStyle.CSS + "</style>\n</head><body>\n");
-        simulated(out, runs);
-        out.raw("<header>").element("h1", title).raw("</header>\n<main>\n");
+        Html out = Page.begin(title, ReportedRun.simulated(runs));
         if (runs.size() > 1) {
             out.raw("<section><h2>Figures side by side</h2>\n");
             out.raw(
@@ -42,48 +34,19 @@ public final class HtmlReport {
                             + " the");
             out.raw(" number of values.</p>\n");
             out.raw(Tables.sideBySide(runs).html()).raw("</section>\n");
-            Pairs.of(runs).forEach(c -> comparison(out, c));
+            Comparisons.of(runs.stream().map(ReportedRun::run).toList())
+                    .forEach(c -> Comparisons.html(out, c, "model"));
         }
         runs.forEach(r -> run(out, r));
-        out.raw("<section><h2>Setting</h2>\n").raw(Tables.setting(runs).html());
-        out.raw("</section>\n</main>\n<footer>");
-        out.raw("Made by Stoker from the files of the run. Time is monotonic, wall time only");
-        out.raw(" labels; memory is in binary units (GiB). – is unknown, never 0.");
-        return out.raw("</footer>\n</body></html>\n").toString();
-    }
-
-    private static void comparison(Html out, Comparison c) {
-        out.raw("<section>").element("h2", Pairs.title(c));
-        out.element("p", Pairs.verdict(c));
-        Grid grid = Tables.comparison(c);
-        if (!grid.isEmpty()) {
-            out.raw(grid.html());
-        }
-        out.raw("</section>\n");
-    }
-
-    private static void simulated(Html out, List<ReportedRun> runs) {
-        for (ReportedRun run : runs) {
-            run.report()
-                    .header()
-                    .simulatedBox()
-                    .ifPresent(box ->
-                            out.raw("<div class=\"simulated\"><strong>SIMULATED</strong> ")
-                                    .text(
-                                            "Run "
-                                                    + run.report().id()
-                                                    + " was made on the box '"
-                                                    + box
-                                                    + "' of stoker sim, no real hardware; times"
-                                                    + " are simulated time.")
-                                    .raw("</div>\n"));
-        }
+        out.raw("<section><h2>Setting</h2>\n").raw(ReportedRun.settings(runs).html());
+        return Page.end(out.raw("</section>\n"));
     }
 
     private static void run(Html out, ReportedRun run) {
         out.raw("<section>").element("h2", "Run " + run.report().id());
         boolean bad = run.report().failures() > 0 || !run.report().complete();
-        out.raw("<p class=\"state\">").element(bad ? "b class=bad" : "b class=good", run.state());
+        out.raw("<p class=\"state\">")
+                .element(bad ? "b class=\"bad\"" : "b class=\"good\"", run.state());
         out.text(", started " + run.started());
         out.raw(", ").text(run.report().header().serverTitle());
         out.raw(" at ").text(run.report().header().serverUrl()).raw("</p>\n");

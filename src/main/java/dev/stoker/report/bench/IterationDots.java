@@ -26,7 +26,7 @@ final class IterationDots {
     record Strip(String title, List<Value> values, Reading<Spread> spread) {}
 
     static String of(List<Strip> strips) {
-        SvgChart chart = new SvgChart(strips.size() * STRIP, HEADING);
+        SvgChart chart = new SvgChart(strips.size() * STRIP);
         for (int i = 0; i < strips.size(); i++) {
             strip(chart, strips.get(i), i * STRIP);
         }

@@ -1,9 +1,9 @@
 package dev.stoker.report.bench;
 
 import dev.stoker.bench.ModelResult;
-import dev.stoker.history.Comparison;
 import dev.stoker.report.bench.Happenings.Happening;
 import dev.stoker.report.draw.Grid;
+import dev.stoker.report.page.Comparisons;
 
 import java.util.List;
 
@@ -17,25 +17,19 @@ public final class MarkdownReport {
     public static String write(List<ReportedRun> runs) {
         StringBuilder out = new StringBuilder();
         out.append(runs.size() == 1 ? "# Benchmark\n\n" : "# Benchmarks side by side\n\n");
-        runs.stream().filter(ReportedRun::isSimulated).forEach(r -> simulated(out, r));
+        ReportedRun.simulated(runs)
+                .forEach(s ->
+                        out.append("**SIMULATED:** ")
+                                .append(Grid.safe(s.sentence()))
+                                .append("\n\n"));
         if (runs.size() > 1) {
             out.append(Tables.sideBySide(runs).markdown());
-            for (Comparison c : Pairs.of(runs)) {
-                out.append("## ").append(Grid.safe(Pairs.title(c))).append("\n\n");
-                out.append(Grid.safe(Pairs.verdict(c))).append("\n\n");
-                out.append(Tables.comparison(c).markdown());
-            }
+            Comparisons.of(runs.stream().map(ReportedRun::run).toList())
+                    .forEach(c -> Comparisons.markdown(out, c, "model"));
         }
         runs.forEach(r -> run(out, r));
-        out.append("## Setting\n\n").append(Tables.setting(runs).markdown());
+        out.append("## Setting\n\n").append(ReportedRun.settings(runs).markdown());
         return out.toString();
-    }
-
-    private static void simulated(StringBuilder out, ReportedRun run) {
-        out.append("**SIMULATED:** run ").append(Grid.safe(run.report().id()));
-        out.append(" was made on the box '");
-        out.append(Grid.safe(run.report().header().simulatedBox().orElse("")));
-        out.append("' of stoker sim, no real hardware; times are simulated time.\n\n");
     }
 
     private static void run(StringBuilder out, ReportedRun run) {

@@ -30,7 +30,7 @@ final class MemoryBars {
         phases.put("peak", memory.peak());
         phases.put("after", memory.after());
         int group = phases.size() * ROW + 24;
-        SvgChart chart = new SvgChart(2 * group, HEADING);
+        SvgChart chart = new SvgChart(2 * group);
         List<String> reasons = new ArrayList<>();
         group(
                 chart,

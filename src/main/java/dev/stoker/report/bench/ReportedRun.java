@@ -4,6 +4,9 @@ import dev.stoker.bench.BenchEvent;
 import dev.stoker.bench.BenchReport;
 import dev.stoker.history.Run;
 import dev.stoker.history.Setting;
+import dev.stoker.report.draw.Grid;
+import dev.stoker.report.page.Page;
+import dev.stoker.report.page.SettingTable;
 
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -42,6 +45,22 @@ public record ReportedRun(
 
     boolean isSimulated() {
         return report.header().simulatedBox().isPresent();
+    }
+
+    /** Returns those of the runs that were made on a simulated box. */
+    static List<Page.Simulated> simulated(List<ReportedRun> runs) {
+        return runs.stream()
+                .flatMap(r ->
+                        r.report().header().simulatedBox().stream()
+                                .map(box -> new Page.Simulated(r.report().id(), box)))
+                .toList();
+    }
+
+    /** Returns the table of the conditions. */
+    static Grid settings(List<ReportedRun> runs) {
+        return SettingTable.of(
+                runs.stream().map(r -> r.report().id()).toList(),
+                runs.stream().map(ReportedRun::setting).toList());
     }
 
     /** Returns whether the run was stopped from outside, or ended without a last word. */

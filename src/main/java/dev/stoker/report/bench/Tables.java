@@ -5,9 +5,6 @@ import dev.stoker.base.Reading;
 import dev.stoker.bench.ModelResult;
 import dev.stoker.bench.ModelResult.Cleanup;
 import dev.stoker.bench.ModelResult.PromptResult;
-import dev.stoker.history.Comparison;
-import dev.stoker.history.MetricComparison;
-import dev.stoker.history.Verdict;
 import dev.stoker.report.draw.Cell;
 import dev.stoker.report.draw.Figure;
 import dev.stoker.report.draw.Grid;
@@ -121,25 +118,6 @@ final class Tables {
         return row;
     }
 
-    /** The conditions, one row a fact and one column a run; facts that differ are marked. */
-    static Grid setting(List<ReportedRun> runs) {
-        List<String> columns = new ArrayList<>(List.of("fact"));
-        runs.forEach(r -> columns.add(runs.size() == 1 ? "value" : r.report().id()));
-        Set<String> names = new LinkedHashSet<>();
-        runs.forEach(r -> names.addAll(r.setting().facts().keySet()));
-        Grid grid = new Grid(columns);
-        for (String name : names) {
-            List<Cell> cells = new ArrayList<>();
-            for (ReportedRun run : runs) {
-                cells.add(Cell.of(run.setting().fact(name), Cell::of));
-            }
-            boolean same = cells.stream().distinct().count() == 1;
-            cells.addFirst(new Cell(name, same ? "" : "differs", ""));
-            grid.row(cells);
-        }
-        return grid;
-    }
-
     /** The figures of one model by prompt. */
     static Grid prompts(ModelResult model) {
         Grid grid =
@@ -169,49 +147,5 @@ final class Tables {
                             Cell.of(p.finish())));
         }
         return grid;
-    }
-
-    /** What changed from the first run to another one, with the interval and the verdict. */
-    static Grid comparison(Comparison comparison) {
-        Grid grid =
-                new Grid(
-                        "model",
-                        "figure",
-                        "A",
-                        "B",
-                        "change %",
-                        "95 % interval",
-                        "verdict",
-                        "method");
-        for (MetricComparison m : comparison.metrics()) {
-            grid.row(
-                    List.of(
-                            Cell.of(m.subject()),
-                            Cell.of(m.metric().title()),
-                            Cell.of(m.a()),
-                            Cell.of(m.b()),
-                            Cell.of(m.changePercent(), p -> Cell.of(signed(p))),
-                            m.ci95Percent()
-                                    .map(i -> Cell.of(signed(i.low()) + " to " + signed(i.high())))
-                                    .orElse(Cell.unknown("an interval needs two values a side")),
-                            new Cell(m.verdict().words(), weight(m), ""),
-                            m.change().map(c -> Cell.of(c.method().words())).orElse(Cell.of(""))));
-        }
-        return grid;
-    }
-
-    /** One of many figures may differ by chance: the verdict in all leaves such a one out. */
-    private static String weight(MetricComparison m) {
-        if (m.regression()) {
-            return "beyond the threshold";
-        }
-        boolean alone = m.metric().judged() && m.change().isPresent() && !m.stands();
-        return alone && (m.verdict() == Verdict.BETTER || m.verdict() == Verdict.WORSE)
-                ? "by itself, not among all figures"
-                : "";
-    }
-
-    private static String signed(double percent) {
-        return (percent > 0 ? "+" : "") + Figure.text(percent);
     }
 }

@@ -28,10 +28,37 @@ public final class Figure {
         return String.format(Locale.ROOT, form, value);
     }
 
+    /**
+     * Returns a number with as many decimals as {@link #text} gives another one, so that the
+     * numbers of one row or column stand in line.
+     */
+    public static String like(double value, double other) {
+        double size = Math.abs(other);
+        int decimals = size >= 100 ? 0 : size >= 10 ? 1 : 2;
+        double least = Math.pow(10, -decimals);
+        return value > 0 && value < least / 2
+                ? "<" + String.format(Locale.ROOT, "%." + decimals + "f", least)
+                : String.format(Locale.ROOT, "%." + decimals + "f", value);
+    }
+
+    /** Returns a share as a percentage; what is not all is never shown as 100. */
+    public static String percent(double share) {
+        double percent = share * 100;
+        return percent > 99.9 && share < 1 ? ">99.9" : text(percent);
+    }
+
+    /** Returns a whole number in groups of three digits, which thin spaces part. */
+    public static String count(long value) {
+        return String.format(Locale.ROOT, "%,d", value).replace(',', '\u202f');
+    }
+
     /** Returns a number for an axis, without zeros at its end: 0.5, 20, 1500. */
     public static String tick(double value) {
         if (value == 0) {
             return "0";
+        }
+        if (Math.abs(value) >= 10_000 && value == Math.rint(value) && Math.abs(value) < 1e15) {
+            return count((long) value);
         }
         return new BigDecimal(value)
                 .round(new MathContext(5, RoundingMode.HALF_EVEN))

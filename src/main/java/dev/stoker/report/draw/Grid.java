@@ -7,11 +7,14 @@ import java.util.List;
 
 /**
  * A table with its notes: written as HTML or as Markdown. On a narrow screen each row of the HTML
- * becomes a block in which every cell bears its column's name. Used by one thread.
+ * becomes a block in which every cell bears its column's name; rows with the same head are shown as
+ * a group. A table that is {@link #wide} is moved sideways instead, so that its columns can be
+ * compared. Used by one thread.
  */
 public final class Grid {
     private final List<String> columns;
     private final List<List<Cell>> rows = new ArrayList<>();
+    private String wide = "";
 
     public Grid(String... columns) {
         this.columns = List.of(columns);
@@ -29,6 +32,16 @@ public final class Grid {
         return this;
     }
 
+    /**
+     * Keeps the table a table on a narrow screen.
+     *
+     * @param label what it shows, for those who can not see it
+     */
+    public Grid wide(String label) {
+        wide = label;
+        return this;
+    }
+
     public boolean isEmpty() {
         return rows.isEmpty();
     }
@@ -36,17 +49,25 @@ public final class Grid {
     /** Returns the table as HTML; the first column heads its row. */
     public String html() {
         Notes notes = new Notes();
-        Html out = new Html().raw("<table><thead><tr>");
+        Html out = new Html();
+        if (!wide.isEmpty()) {
+            out.raw("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
+            out.text(wide).raw("\">");
+        }
+        out.raw("<table><thead><tr>");
         columns.forEach(c -> out.element("th scope=\"col\"", c));
         out.raw("</tr></thead><tbody>\n");
+        String last = "";
         for (List<Cell> row : rows) {
-            out.raw("<tr>");
+            String head = row.getFirst().main();
+            out.raw(head.equals(last) ? "<tr class=\"again\">" : "<tr>");
+            last = head;
             for (int i = 0; i < row.size(); i++) {
                 html(out, i, row.get(i), notes);
             }
             out.raw("</tr>\n");
         }
-        out.raw("</tbody></table>\n");
+        out.raw(wide.isEmpty() ? "</tbody></table>\n" : "</tbody></table></div>\n");
         List<String> reasons = notes.reasons();
         if (!reasons.isEmpty()) {
             out.raw("<ol class=\"notes\">");
