@@ -25,6 +25,11 @@ final class ControlGroups {
                     "(?:(docker|libpod|libpod-payload|cri-containerd|crio|nerdctl)-)?([0-9a-f]{64})(?:\\.scope)?");
     private static final Pattern USER_MANAGER = Pattern.compile("user@([0-9]{1,10})\\.service");
 
+    /** With the systemd driver the dashes of the identifier are underscores. */
+    private static final Pattern POD =
+            Pattern.compile(
+                    "kubepods.*?[-/]pod([0-9a-f]{8}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{12}|[0-9a-f]{32})(?:\\.slice)?/");
+
     private final Path proc;
     private final Path mount;
 
@@ -108,7 +113,7 @@ final class ControlGroups {
             case Reading.Known<Supervisor>(Supervisor.Nobody n) ->
                     Reading.unsupported("the process runs in no container and no unit of its own");
             case Reading.Known<Supervisor> k ->
-                    group(pid)
+                    group(pid, "memory")
                             .map(g ->
                                     ProcFile.number(g.folder().resolve(g.usageFile()))
                                             .map(Bytes::of))
@@ -133,7 +138,7 @@ final class ControlGroups {
      * is none.
      */
     Optional<Limit> limit(long pid) {
-        Optional<Group> own = group(pid);
+        Optional<Group> own = group(pid, "memory");
         Bytes total = Bytes.of(NO_LIMIT);
         Bytes room = total;
         Path top = own.map(Group::top).orElse(mount);
@@ -158,19 +163,78 @@ final class ControlGroups {
         return total.count() < NO_LIMIT ? Optional.of(new Limit(total, room)) : Optional.empty();
     }
 
-    private Optional<Group> group(long pid) {
+    private Optional<Group> group(long pid, String controller) {
         List<Line> lines = lines(pid).orElse(List.of());
         Optional<Line> one =
                 lines.stream()
                         .filter(line ->
-                                List.of(line.controllers().split(",", -1)).contains("memory"))
+                                List.of(line.controllers().split(",", -1)).contains(controller))
                         .findFirst();
         boolean first = one.isPresent();
-        Path top = first ? mount.resolve("memory") : mount;
+        Path top = first ? mount.resolve(controller) : mount;
         return one.or(() -> lines.stream().filter(line -> line.controllers().isEmpty()).findFirst())
                 .map(line -> top.resolve(line.path().substring(1)).normalize())
                 .filter(folder -> folder.startsWith(top))
                 .map(folder -> new Group(top, folder, first));
+    }
+
+    /**
+     * What the limits of a process's groups leave of the processors' time.
+     *
+     * @param cpus processors' worth of time
+     * @param file tells for how long tasks were held because that was used up
+     * @param label of the line in that file
+     * @param unit of that line, in seconds
+     */
+    record CpuLimit(double cpus, Path file, String label, double unit) {}
+
+    /** Returns the tightest such limit of a process's group and of all groups above it. */
+    Optional<CpuLimit> cpuLimit(long pid) {
+        Optional<CpuLimit> tightest = Optional.empty();
+        Optional<Group> own = group(pid, "cpu");
+        Path folder = own.map(Group::folder).orElse(mount);
+        while (own.isPresent() && folder != null && folder.startsWith(own.get().top())) {
+            Optional<CpuLimit> here = own.get().cpuLimit(folder);
+            if (here.isPresent()
+                    && (tightest.isEmpty() || here.get().cpus() < tightest.get().cpus())) {
+                tightest = here;
+            }
+            folder = folder.getParent();
+        }
+        return tightest;
+    }
+
+    /**
+     * Returns the container that a process runs in.
+     *
+     * @return empty where it runs in none that the path of its group tells of
+     */
+    Reading<Optional<HostContainer>> container(long pid) {
+        return lines(pid)
+                .map(all ->
+                        all.stream()
+                                .flatMap(line -> containerOf(line.path()).stream())
+                                .findFirst());
+    }
+
+    /** A container may also be kept by a unit (podman's), which is then its supervisor. */
+    static Optional<HostContainer> containerOf(String path) {
+        String before = "";
+        for (String segment : path.split("/", -1)) {
+            Matcher container = CONTAINER.matcher(segment);
+            if (container.matches()) {
+                String engine = engine(String.valueOf(container.group(1)), before, path);
+                return Optional.of(new HostContainer(engine, container.group(2), podOf(path), ""));
+            }
+            before = segment;
+        }
+        return Optional.empty();
+    }
+
+    /** Returns the identifier of the Kubernetes pod that a path names, or an empty text. */
+    static String podOf(String path) {
+        Matcher pod = POD.matcher(path);
+        return pod.find() ? pod.group(1).replace('_', '-') : "";
     }
 
     /**
@@ -212,6 +276,27 @@ final class ControlGroups {
 
         String limitFile() {
             return versionOne ? "memory.limit_in_bytes" : "memory.max";
+        }
+
+        Optional<CpuLimit> cpuLimit(Path at) {
+            Columns words =
+                    Columns.of(
+                            versionOne
+                                    ? ProcFile.word(at.resolve("cpu.cfs_quota_us")).orElse("")
+                                            + " "
+                                            + ProcFile.word(at.resolve("cpu.cfs_period_us"))
+                                                    .orElse("")
+                                    : ProcFile.word(at.resolve("cpu.max")).orElse(""));
+            long quota = words.number(); // "max" or -1 where there is none
+            long period = words.number();
+            return quota <= 0 || period <= 0
+                    ? Optional.empty()
+                    : Optional.of(
+                            new CpuLimit(
+                                    quota / (double) period,
+                                    at.resolve("cpu.stat"),
+                                    versionOne ? "throttled_time " : "throttled_usec ",
+                                    versionOne ? 1e-9 : 1e-6));
         }
 
         long droppable(Path at) {

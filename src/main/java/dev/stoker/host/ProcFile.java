@@ -91,6 +91,22 @@ final class ProcFile {
         };
     }
 
+    /** Returns the whole number that follows a label in such lines. */
+    static Reading<Long> count(Reading<String> lines, Path file, String label) {
+        if (!(lines instanceof Reading.Known<String>(String text))) {
+            return lines.map(_ -> 0L);
+        }
+        return text.lines()
+                .filter(line -> line.startsWith(label + ":"))
+                .findFirst()
+                .map(line -> number(line.substring(label.length() + 1)))
+                .<Reading<Long>>map(number ->
+                        number.isPresent()
+                                ? Reading.known(number.getAsLong())
+                                : Reading.failed(file + " holds no number after " + label))
+                .orElse(Reading.unsupported(file + " has no line " + label));
+    }
+
     private static Reading<Bytes> size(String value, Path file, String label) {
         String digits = value.strip();
         digits = digits.endsWith("kB") ? digits.substring(0, digits.length() - 2) : digits;

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.stream.Stream;
 
 /**
  * The Linux host that this program runs on, read from the kernel's files; both roots can be given,
@@ -51,7 +50,11 @@ public final class ProcHost implements HostSource {
     @Override
     public HostMemory memory() {
         Path file = proc.resolve("meminfo");
-        Reading<String> lines = ProcFile.text(file);
+        return memory(ProcFile.text(file), file);
+    }
+
+    /** Returns the memory that the lines of {@code meminfo} tell. */
+    static HostMemory memory(Reading<String> lines, Path file) {
         return new HostMemory(
                 ProcFile.kilobytes(lines, file, "MemTotal"),
                 ProcFile.kilobytes(lines, file, "MemAvailable"),
@@ -152,29 +155,7 @@ public final class ProcHost implements HostSource {
     @Override
     public Reading<Double> memoryPressure() {
         Path file = proc.resolve("pressure").resolve("memory");
-        return switch (ProcFile.text(file)) {
-            case Reading.Known<String>(String text) ->
-                    text.lines()
-                            .filter(line -> line.startsWith("some "))
-                            .flatMap(line -> Stream.of(line.split(" ", -1)))
-                            .filter(word -> word.startsWith("avg10="))
-                            .findFirst()
-                            .map(word -> share(word.substring("avg10=".length()), file))
-                            .orElse(Reading.failed(file + " has no 10-second average"));
-            case Reading.Unsupported<String>(String reason) -> Reading.unsupported(reason);
-            case Reading.Failed<String>(String reason) -> Reading.failed(reason);
-        };
-    }
-
-    private static Reading<Double> share(String percent, Path file) {
-        try {
-            double share = Double.parseDouble(percent) / 100;
-            return share >= 0 && share <= 1
-                    ? Reading.known(share)
-                    : Reading.failed(file + " holds no percentage");
-        } catch (NumberFormatException e) {
-            return Reading.failed(file + " holds no percentage");
-        }
+        return PressureFile.parse(ProcFile.text(file), file).some();
     }
 
     @Override

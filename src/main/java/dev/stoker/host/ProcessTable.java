@@ -39,7 +39,14 @@ final class ProcessTable {
 
     private static final int SYSTEM_TICKS = 12;
 
+    private static final int START_TICKS = 19;
+
+    /** How long a machine may have run at most: a thousand years. */
+    private static final long MOST_TICKS = 100L * 86_400 * 366 * 1000;
+
     /** The kernel tells times to programs in hundredths of a second, whatever it counts in. */
+    static final int TICKS_A_SECOND = 100;
+
     private static final Duration TICK = Duration.ofMillis(10);
 
     /** Options such as {@code --api-key K} and variables such as {@code HF_TOKEN=K}. */
@@ -137,6 +144,31 @@ final class ProcessTable {
         return user.isEmpty() || system.isEmpty()
                 ? Optional.empty()
                 : Optional.of(TICK.multipliedBy(user.getAsLong() + system.getAsLong()));
+    }
+
+    /**
+     * Times of a process in hundredths of a second.
+     *
+     * @param cpuTicks that it has taken so far, with all its threads; negative where unknown
+     * @param startTicks when it began, since the machine was started; negative where unknown
+     */
+    record Times(long cpuTicks, long startTicks) {}
+
+    /** Returns the times of a process; empty when it has ended. */
+    Optional<Times> times(long pid) {
+        String line = ProcFile.text(folder(pid).resolve("stat")).orElse("");
+        int close = line.lastIndexOf(')');
+        if (close < 0) {
+            return Optional.empty();
+        }
+        Columns columns = new Columns(line, close + 1, line.length());
+        columns.skip(USER_TICKS);
+        long user = columns.number();
+        long system = columns.number();
+        columns.skip(START_TICKS - SYSTEM_TICKS - 1);
+        long start = columns.number();
+        boolean known = user >= 0 && system >= 0 && user < MOST_TICKS && system < MOST_TICKS;
+        return Optional.of(new Times(known ? user + system : -1, start < MOST_TICKS ? start : -1));
     }
 
     /** Returns the processes with the largest resident set size, largest first. */

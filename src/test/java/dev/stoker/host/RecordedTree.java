@@ -14,20 +14,31 @@ import java.util.List;
  * line {@code == PATH} begins a file, a line {@code -> PATH TARGET} makes a symbolic link; {@code
  * \0} stands for a zero byte.
  */
-final class RecordedTree {
+public final class RecordedTree {
     private final Path root;
 
     private RecordedTree(Path root) {
         this.root = root;
     }
 
-    static RecordedTree of(String name, Path folder) {
+    public static RecordedTree of(String name, Path folder) {
         try (InputStream in = RecordedTree.class.getResourceAsStream("/host/" + name + ".tree")) {
             if (in == null) {
                 throw new IllegalArgumentException("no recorded tree " + name);
             }
             RecordedTree tree = new RecordedTree(folder);
             tree.layOut(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            return tree;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Lays out a record that a test has written itself. */
+    public static RecordedTree parse(String record, Path folder) {
+        try {
+            RecordedTree tree = new RecordedTree(folder);
+            tree.layOut(record);
             return tree;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -61,7 +72,7 @@ final class RecordedTree {
     }
 
     /** Replaces a file, as the kernel does when its state changes. */
-    void write(String path, String text) {
+    public void write(String path, String text) {
         try {
             Path file = root.resolve(path);
             Files.createDirectories(file.getParent());
@@ -71,7 +82,7 @@ final class RecordedTree {
         }
     }
 
-    void delete(String path) {
+    public void delete(String path) {
         try {
             Files.delete(root.resolve(path));
         } catch (IOException e) {
@@ -79,11 +90,11 @@ final class RecordedTree {
         }
     }
 
-    Path proc() {
+    public Path proc() {
         return root.resolve("proc");
     }
 
-    Path sys() {
+    public Path sys() {
         return root.resolve("sys");
     }
 
