@@ -3,10 +3,13 @@
  * sent them. One thread, one epoll set, loopback only.
  *
  *   server [--port 0] [--ttft-ms 100] [--gap-ms 20] [--tokens 128] [--per-chunk 1] [--early-role] [--prompt-tokens 64]
+ *          [--spread]
  *
  * The k-th chunk of a stream is due at (request read) + ttft + k × gap, whatever happened to the earlier ones; so a late
  * moment does not move the later ones. With --gap-ms 0 a whole answer is one write. --per-chunk puts so many tokens into
- * one chunk, sent every gap × per-chunk. --early-role sends the head and the empty role chunk at once, as some servers do.
+ * one chunk, sent every gap × per-chunk. --spread puts a part of a gap before the first token, another one for each request,
+ * so that the moments of all streams lie evenly over the gap, as those of independent users do; without it streams that
+ * began together stay together. --early-role sends the head and the empty role chunk at once, as some servers do.
  *
  * GET /stats tells, as JSON, how many requests and tokens were sent and what the true distributions were: ttft (request
  * read to first token sent) and gap (between sends of one stream), in microseconds, with the CPU time used and the moment of
@@ -52,7 +55,7 @@ static conn *heap[MOST];
 static int heap_len;
 static int ep;
 static int64_t ttft_ns = 100000000, gap_ns = 20000000;
-static int tokens = 128, per_chunk = 1, early_role = 0, prompt_tokens = 64;
+static int tokens = 128, per_chunk = 1, early_role = 0, prompt_tokens = 64, spread = 0;
 static int chunks;
 static uint64_t requests, ended, tokens_sent;
 static int64_t first_request;
@@ -223,11 +226,17 @@ static void stats(conn *c) {
     answer(c, body);
 }
 
+/* The n-th request's share is the fraction of n × golden ratio: even over any run of requests. */
+static int64_t part_of_a_gap(void) {
+    double share = (double) requests * 0.6180339887498949;
+    return (int64_t) ((share - (double) (uint64_t) share) * (double) gap_ns);
+}
+
 static void request(conn *c, const char *line) {
     if (!strncmp(line, "POST /v1/chat/completions", 25)) {
         c->read_at = now_ns();
         if (requests++ == 0) first_request = c->read_at;
-        c->due = c->read_at + ttft_ns;
+        c->due = c->read_at + ttft_ns + (spread ? part_of_a_gap() : 0);
         c->sent = 0;
         if (early_role) {
             char start[2048];
@@ -300,6 +309,7 @@ int main(int argc, char **argv) {
     for (int i = 1; i < argc; i++) {
         const char *value = i + 1 < argc ? argv[i + 1] : "0";
         if (!strcmp(argv[i], "--early-role")) { early_role = 1; continue; }
+        if (!strcmp(argv[i], "--spread")) { spread = 1; continue; }
         if (!strcmp(argv[i], "--port")) port = atoi(value);
         else if (!strcmp(argv[i], "--ttft-ms")) ttft_ns = (int64_t) (atof(value) * 1e6);
         else if (!strcmp(argv[i], "--gap-ms")) gap_ns = (int64_t) (atof(value) * 1e6);

@@ -180,7 +180,6 @@ class ArchitectureTest {
         "io.helidon.., dev.stoker.web..",
         "io.prometheus.., dev.stoker.metrics..",
         "java.sql.., dev.stoker.history.jdbc..",
-        "java.lang.foreign.., dev.stoker.gpu.nvml..",
     })
     void library_withARoomOfItsOwn_isUsedThereAlone(String library, String room) {
         noClasses()
@@ -190,6 +189,18 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage(library)
                 .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    /** The driver of NVIDIA's GPUs, and the event loop's own sockets. */
+    @Test
+    void nativeCalls_outsideTheirTwoRooms_areOutOfReach() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(ROOT + ".gpu.nvml..", ROOT + ".http..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("java.lang.foreign..")
                 .check(CLASSES);
     }
 

@@ -7,194 +7,121 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
-import java.nio.ByteBuffer;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 
 /**
  * Carries many exchanges over non-blocking sockets in one thread: an event loop. Every read has its
- * own stamp. Connections are kept and used again; at most 128 are being made at a time, so that a
- * server's queue of new connections does not overflow.
- *
- * <p><b>Batched polls.</b> A thread that is woken for every event spends most of its time on waking
- * up. When many reads come that end nothing (tokens of many streams), the loop pauses 0.4 ms
- * between polls instead: a stamp is then at most about half a millisecond late, and never early.
- * When few come, or when many of them end an exchange (then somebody waits for the next one), it
- * waits in the selector and wakes at once.
+ * own stamp, at most about half a millisecond late and never early (see {@link Pace}). Connections
+ * are kept and used again; at most 128 are being made at a time, so that a server's queue of new
+ * connections does not overflow.
  *
  * <p>No TLS: {@link BlockingCarrier} has it. One thread, but for {@link #wake}.
  */
 public final class ExchangeLoop implements Carrier {
     private static final int BUFFER_BYTES = 64 << 10;
     private static final int MOST_CONNECTING = 128;
-    private static final long PAUSE_NANOS = 400_000;
-    private static final long SELECTOR_STEP_NANOS = 1_000_000;
-    private static final long CHECK_NANOS = 50_000_000;
+    private static final long POLL_STEP_NANOS = 1_000_000;
 
-    /** A select that took longer than this has waited: what it brought came just then. */
-    private static final long WAITED_NANOS = 50_000;
+    /** Limits are looked after at most and at least so often. */
+    private static final long SHORTEST_CHECK_NANOS = 50_000_000;
 
-    /** The rates of reads and of ends are measured over so long. */
-    private static final long RATE_NANOS = 20_000_000;
-
-    /** From so many reads in that time on polls are batched: about two reads a poll. */
-    private static final int READS_TO_BATCH = 80;
-
-    private static final int READS_PER_END_TO_BATCH = 8;
-
-    /**
-     * After fewer reads in a turn the next one waits in the selector: a pause that brings nothing
-     * costs more than a wake-up.
-     */
-    private static final int READS_TO_PAUSE = 3;
+    private static final long LONGEST_CHECK_NANOS = 1_000_000_000;
 
     private final Endpoint endpoint;
     private final Clock clock;
-    private final boolean mayBatch;
-    private final Selector selector;
-    private final ByteBuffer direct = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    private final Poller poller;
     private final byte[] bytes = new byte[BUFFER_BYTES];
-    private final Consumer<SelectionKey> ready = this::ready;
-    private final List<LoopConnection> busy = new ArrayList<>();
+    private final Poller.Ready ready = this::ready;
+    private final BusyConnections busy = new BusyConnections();
     private final ArrayDeque<LoopConnection> idle = new ArrayDeque<>();
     private final ArrayDeque<LoopConnection.Exchange> waiting = new ArrayDeque<>();
     private final LoopWatch watch;
+    private final Pace pace;
     private InetAddress @Nullable [] addresses;
     private int preferred;
     private int connecting;
     private long nextCheck;
-    private boolean batching;
-
-    private boolean woken;
-    private long wokeNanos;
-    private long lastPollNanos;
-    private int readsInTurn;
-    private long rateSince;
-    private int reads;
-    private int ends;
 
     public ExchangeLoop(Endpoint endpoint, Clock clock) {
-        this(endpoint, clock, true);
+        this(endpoint, clock, Poller.open());
     }
 
-    /**
-     * @param mayBatch whether polls may be batched; without it the loop wakes at every event
-     */
-    public ExchangeLoop(Endpoint endpoint, Clock clock, boolean mayBatch) {
+    ExchangeLoop(Endpoint endpoint, Clock clock, Poller poller) {
         if (endpoint.tls()) {
             throw new IllegalArgumentException("the loop carries no TLS");
         }
         this.endpoint = endpoint;
         this.clock = clock;
-        this.mayBatch = mayBatch;
-        try {
-            selector = Selector.open();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        this.poller = poller;
         watch = new LoopWatch(clock.nanos());
+        pace = new Pace(clock.speed() == 1, watch, clock.nanos());
     }
 
     @Override
     public void run(Driver driver) {
-        long turn = clock.nanos();
-        lastPollNanos = turn;
-        rateSince = turn;
+        long now = clock.nanos();
         try {
-            while (true) {
-                long wish = driver.turn(turn);
-                if (wish == STOP) {
-                    return;
-                }
-                connectWaiting();
-                if (turn >= nextCheck) {
-                    checkTimeouts(turn);
-                    nextCheck = turn + (long) (CHECK_NANOS * clock.speed());
-                }
-                long asked = clock.nanos();
-                watch.busy(asked - turn);
-                long until = Math.min(wish, nextCheck);
-                boolean paused = poll((long) ((until - asked) / clock.speed()));
-                turn = clock.nanos();
-                settle(asked, until, turn, paused);
+            for (long wish = driver.turn(now); wish != STOP; wish = driver.turn(now)) {
+                now = turn(now, wish);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    /** A method of its own, so that it is compiled early although the loop around it never ends. */
+    private long turn(long turn, long wish) throws IOException {
+        connectWaiting();
+        if (turn >= nextCheck) {
+            long earliest = busy.checkTimeouts(turn, this::timedOut);
+            nextCheck =
+                    Math.clamp(
+                            earliest,
+                            turn + (long) (SHORTEST_CHECK_NANOS * clock.speed()),
+                            turn + (long) (LONGEST_CHECK_NANOS * clock.speed()));
+        }
+        long asked = clock.nanos();
+        watch.busy(asked - turn);
+        long until = Math.min(wish, nextCheck);
+        boolean paused = poll((long) ((until - asked) / clock.speed()));
+        long now = clock.nanos();
+        pace.settle(asked, until, now, paused);
+        return now;
+    }
+
     /** Waits at most so long for events and deals with them; returns whether it paused blindly. */
     private boolean poll(long wallNanos) throws IOException {
-        woken = false;
-        boolean crowded = readsInTurn >= READS_TO_PAUSE;
-        readsInTurn = 0;
+        boolean pause = pace.pauses() || wallNanos < POLL_STEP_NANOS;
+        pace.begin();
         if (wallNanos <= 0) {
-            selector.selectNow(ready);
+            poller.poll(0, ready);
             return false;
         }
-        if ((batching && crowded) || wallNanos < SELECTOR_STEP_NANOS) {
-            LockSupport.parkNanos(Math.min(PAUSE_NANOS, wallNanos));
-            selector.selectNow(ready);
+        if (pause) {
+            LockSupport.parkNanos(Math.min(Pace.PAUSE_NANOS, wallNanos));
+            poller.poll(0, ready);
             return true;
         }
-        selector.select(ready, wallNanos / SELECTOR_STEP_NANOS);
+        poller.poll(wallNanos / POLL_STEP_NANOS, ready);
         return false;
     }
 
-    private void settle(long asked, long until, long now, boolean paused) {
-        if (woken) {
-            watch.busy(now - wokeNanos);
-            boolean waited = !paused && wokeNanos - asked > WAITED_NANOS;
-            if (readsInTurn > 0) {
-                watch.reads(readsInTurn, now - (waited ? wokeNanos : lastPollNanos));
-            }
-            lastPollNanos = wokeNanos;
-        } else {
-            lastPollNanos = now;
-        }
-        if (until < asked) {
-            watch.overslept(asked - until);
-        } else if (until < now && !woken) {
-            watch.overslept(now - until);
-        }
-        if (now - rateSince >= RATE_NANOS) {
-            batching =
-                    mayBatch
-                            && clock.speed() == 1
-                            && reads >= READS_TO_BATCH * ((now - rateSince) / (double) RATE_NANOS)
-                            && reads >= READS_PER_END_TO_BATCH * ends;
-            rateSince = now;
-            reads = 0;
-            ends = 0;
-        }
-    }
-
-    private void ready(SelectionKey key) {
-        if (!woken) {
-            woken = true;
-            wokeNanos = clock.nanos();
-        }
-        LoopConnection c = (LoopConnection) key.attachment();
-        if (!key.isValid()) {
-            return;
+    private void ready(LoopConnection c, boolean writable, boolean readable) {
+        if (pace.isFirst()) {
+            pace.woke(clock.nanos());
         }
         if (!c.connected) {
-            connected(c);
-            return;
-        }
-        if (key.isWritable()) {
+            if (!writable || !connected(c)) {
+                return;
+            }
+        } else if (writable && !c.isIdle() && !c.isSent()) {
             write(c);
         }
-        if (key.isValid() && key.isReadable()) {
+        if (readable) {
             read(c);
         }
     }
@@ -216,15 +143,20 @@ public final class ExchangeLoop implements Carrier {
                         ended);
         LoopConnection kept = idle.pollLast();
         if (kept != null) {
-            place(kept);
+            busy.add(kept);
             long now = clock.nanos();
-            kept.carry(exchange, now);
+            carry(kept, exchange, now);
             stamps.connected(now);
             write(kept);
         } else {
             waiting.add(exchange);
             connectWaiting();
         }
+    }
+
+    private void carry(LoopConnection c, LoopConnection.Exchange exchange, long now) {
+        c.carry(exchange, now);
+        nextCheck = Math.min(nextCheck, now + c.shortestLimitNanos());
     }
 
     private void connectWaiting() {
@@ -237,29 +169,16 @@ public final class ExchangeLoop implements Carrier {
      * @param tried how many of the host's addresses were tried before
      */
     private void connect(LoopConnection.Exchange exchange, int tried) {
-        SocketChannel channel = null;
         try {
             if (addresses == null) {
                 addresses = InetAddress.getAllByName(endpoint.host());
             }
-            int address = (preferred + tried) % addresses.length;
-            channel = SocketChannel.open();
-            channel.configureBlocking(false);
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            boolean done =
-                    channel.connect(new InetSocketAddress(addresses[address], endpoint.port()));
-            LoopConnection c =
-                    new LoopConnection(
-                            channel, channel.register(selector, SelectionKey.OP_CONNECT), tried);
-            c.key.attach(c);
-            place(c);
+            InetAddress address = addresses[(preferred + tried) % addresses.length];
+            LoopConnection c = poller.connect(address, endpoint.port(), tried);
+            busy.add(c);
             connecting++;
-            c.carry(exchange, clock.nanos());
-            if (done) {
-                connected(c);
-            }
+            carry(c, exchange, clock.nanos());
         } catch (IOException e) {
-            closeQuietly(channel);
             unreachable(exchange, tried, e);
         }
     }
@@ -268,22 +187,23 @@ public final class ExchangeLoop implements Carrier {
         if (addresses != null && tried + 1 < addresses.length) {
             connect(exchange, tried + 1);
         } else {
-            ends++;
+            pace.end();
             exchange.ended.ended(
                     new ExchangeEnd.Unreachable(ConnectFailure.why(e, exchange.timeouts)),
                     clock.nanos());
         }
     }
 
-    private void connected(LoopConnection c) {
+    /** Returns whether the connection stands. */
+    private boolean connected(LoopConnection c) {
         try {
-            if (!c.channel.finishConnect()) {
-                return;
+            if (!c.finishConnect()) {
+                return false;
             }
         } catch (IOException e) {
             int tried = c.address;
             unreachable(drop(c), tried, e);
-            return;
+            return false;
         }
         connecting--;
         c.connected = true;
@@ -292,30 +212,22 @@ public final class ExchangeLoop implements Carrier {
         }
         c.exchange().stamps.connected(clock.nanos());
         write(c);
+        return true;
     }
 
     private void write(LoopConnection c) {
-        if (c.isIdle() || c.isSent()) {
-            c.key.interestOps(SelectionKey.OP_READ);
-            return;
-        }
         boolean all = c.send();
         c.lastNanos = clock.nanos();
         if (all) {
             c.exchange().stamps.sent(c.lastNanos);
-        }
-        int interest = all ? SelectionKey.OP_READ : SelectionKey.OP_READ | SelectionKey.OP_WRITE;
-        if (c.key.interestOps() != interest) {
-            c.key.interestOps(interest);
         }
     }
 
     private void read(LoopConnection c) {
         int n;
         IOException failure = null;
-        direct.clear();
         try {
-            n = c.channel.read(direct);
+            n = c.read(bytes);
         } catch (IOException e) {
             n = -1;
             failure = e;
@@ -330,14 +242,12 @@ public final class ExchangeLoop implements Carrier {
             c.close();
             return;
         }
-        readsInTurn++;
-        reads++;
+        pace.read();
         if (n < 0) {
             closed(c, now, failure);
             return;
         }
         c.lastNanos = now;
-        direct.get(0, bytes, 0, n);
         ResponseParser parser = c.parser();
         try {
             int used = parser.feed(bytes, 0, n, now);
@@ -372,13 +282,13 @@ public final class ExchangeLoop implements Carrier {
     private void finish(LoopConnection c, ExchangeEnd end, long now, boolean reusable) {
         LoopConnection.Exchange exchange;
         if (reusable) {
-            unplace(c);
+            busy.remove(c);
             exchange = c.release();
             idle.add(c);
         } else {
             exchange = drop(c);
         }
-        ends++;
+        pace.end();
         exchange.ended.ended(end, now);
     }
 
@@ -387,48 +297,26 @@ public final class ExchangeLoop implements Carrier {
         if (!c.connected) {
             connecting--;
         }
-        unplace(c);
+        busy.remove(c);
         c.close();
         return c.release();
     }
 
-    private void place(LoopConnection c) {
-        c.place = busy.size();
-        busy.add(c);
+    private void timedOut(LoopConnection c, BusyConnections.Limit limit, long now) {
+        Timeouts limits = c.exchange().timeouts;
+        finish(
+                c,
+                switch (limit) {
+                    case CONNECT -> new ExchangeEnd.Unreachable(ConnectFailure.tooLong(limits));
+                    case SILENCE -> stalled(c, Duration.ofNanos(now - c.lastNanos));
+                    case TOTAL -> stalled(c, limits.total());
+                },
+                now,
+                false);
     }
 
-    private void unplace(LoopConnection c) {
-        LoopConnection last = busy.removeLast();
-        if (last != c) {
-            busy.set(c.place, last);
-            last.place = c.place;
-        }
-        c.place = -1;
-    }
-
-    private void checkTimeouts(long now) {
-        for (int i = busy.size() - 1; i >= 0; i--) {
-            if (i >= busy.size()) {
-                continue;
-            }
-            LoopConnection c = busy.get(i);
-            Timeouts limits = c.exchange().timeouts;
-            long silent = now - c.lastNanos;
-            if (!c.connected) {
-                if (silent > limits.connect().toNanos()) {
-                    String why = ConnectFailure.tooLong(limits);
-                    finish(c, new ExchangeEnd.Unreachable(why), now, false);
-                }
-            } else if (silent > limits.silence().toNanos()) {
-                stalled(c, Duration.ofNanos(silent), now);
-            } else if (now - c.beganNanos > limits.total().toNanos()) {
-                stalled(c, limits.total(), now);
-            }
-        }
-    }
-
-    private void stalled(LoopConnection c, Duration silence, long now) {
-        finish(c, new ExchangeEnd.Stalled(silence, c.parser().headSeen()), now, false);
+    private static ExchangeEnd stalled(LoopConnection c, Duration silence) {
+        return new ExchangeEnd.Stalled(silence, c.parser().headSeen());
     }
 
     @Override
@@ -437,14 +325,14 @@ public final class ExchangeLoop implements Carrier {
         List<LoopConnection.Exchange> cancelled = new ArrayList<>(waiting);
         waiting.clear();
         while (!busy.isEmpty()) {
-            cancelled.add(drop(busy.getLast()));
+            cancelled.add(drop(busy.last()));
         }
         cancelled.forEach(e -> e.ended.ended(new ExchangeEnd.Cancelled(), now));
     }
 
     @Override
     public void wake() {
-        selector.wakeup();
+        poller.wake();
     }
 
     @Override
@@ -457,20 +345,6 @@ public final class ExchangeLoop implements Carrier {
         cancelAll();
         idle.forEach(LoopConnection::close);
         idle.clear();
-        try {
-            selector.close();
-        } catch (IOException e) {
-            // A selector that can't be closed is gone with the process.
-        }
-    }
-
-    private static void closeQuietly(@Nullable SocketChannel channel) {
-        try {
-            if (channel != null) {
-                channel.close();
-            }
-        } catch (IOException e) {
-            // It never stood.
-        }
+        poller.close();
     }
 }

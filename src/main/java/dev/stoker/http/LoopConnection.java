@@ -3,15 +3,13 @@ package dev.stoker.http;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.SocketChannel;
 
 /**
  * One connection of an {@link ExchangeLoop} and the exchange that it carries now. Belongs to the
- * loop's thread.
+ * loop's thread. How the socket is reached is the {@link Poller}'s business: its kind of connection
+ * is this object, not another one behind it, because thousands of them are touched in turn.
  */
-final class LoopConnection {
+abstract class LoopConnection {
     /** What one exchange needs; it may move to another connection once. */
     static final class Exchange {
         final String method;
@@ -38,9 +36,6 @@ final class LoopConnection {
         }
     }
 
-    final SocketChannel channel;
-    final SelectionKey key;
-
     /** Which of the host's addresses it goes to. */
     final int address;
 
@@ -54,22 +49,53 @@ final class LoopConnection {
 
     long beganNanos;
     long lastNanos;
+
+    /** The exchange's limits, here because they are looked at for all connections in turn. */
+    long connectNanos;
+
+    long silenceNanos;
+    long totalNanos;
     private @Nullable Exchange exchange;
     private @Nullable ResponseParser parser;
-    private @Nullable ByteBuffer unsent;
+    private int written;
 
-    LoopConnection(SocketChannel channel, SelectionKey key, int address) {
-        this.channel = channel;
-        this.key = key;
+    LoopConnection(int address) {
         this.address = address;
     }
+
+    /**
+     * Returns whether the connection stands now.
+     *
+     * @throws IOException if it can't be had
+     */
+    abstract boolean finishConnect() throws IOException;
+
+    /**
+     * Reads what has come, at most once.
+     *
+     * @return how many bytes; 0 if none have come, −1 if none will
+     */
+    abstract int read(byte[] into) throws IOException;
+
+    /** Hands bytes to the system, which may take only a part; then says when it can take more. */
+    abstract int write(byte[] from, int offset, int length) throws IOException;
+
+    abstract void close();
 
     void carry(Exchange next, long now) {
         exchange = next;
         parser = new ResponseParser(next.method, next.sink);
-        unsent = ByteBuffer.wrap(next.wire);
+        written = 0;
         beganNanos = now;
         lastNanos = now;
+        connectNanos = next.timeouts.connect().toNanos();
+        silenceNanos = next.timeouts.silence().toNanos();
+        totalNanos = next.timeouts.total().toNanos();
+    }
+
+    /** Returns how long it takes at least until the exchange can be too late. */
+    long shortestLimitNanos() {
+        return Math.min(connectNanos, Math.min(silenceNanos, totalNanos));
     }
 
     boolean isIdle() {
@@ -81,6 +107,11 @@ final class LoopConnection {
             throw new IllegalStateException("an idle connection");
         }
         return exchange;
+    }
+
+    /** Looks at what the next bytes will need; the result means nothing. */
+    final long fetch() {
+        return parser == null ? lastNanos : lastNanos + parser.fetch();
     }
 
     ResponseParser parser() {
@@ -96,23 +127,18 @@ final class LoopConnection {
      * its answer counts, not the broken pipe.
      */
     boolean send() {
-        if (unsent == null) {
-            return true;
-        }
+        byte[] wire = exchange().wire;
         try {
-            channel.write(unsent);
-            if (unsent.hasRemaining()) {
-                return false;
-            }
+            written += write(wire, written, wire.length - written);
         } catch (IOException e) {
             // The read that follows tells what happened.
+            written = wire.length;
         }
-        unsent = null;
-        return true;
+        return written == wire.length;
     }
 
     boolean isSent() {
-        return unsent == null;
+        return written == exchange().wire.length;
     }
 
     /** Returns the exchange, and is idle from now on. */
@@ -120,17 +146,7 @@ final class LoopConnection {
         Exchange was = exchange();
         exchange = null;
         parser = null;
-        unsent = null;
         reused = true;
         return was;
-    }
-
-    void close() {
-        try {
-            key.cancel();
-            channel.close();
-        } catch (IOException e) {
-            // What can't be closed is gone already.
-        }
     }
 }

@@ -35,6 +35,10 @@ public final class ResponseParser {
     private State state = State.HEAD;
     private String statusLine = "";
     private int headBytes;
+
+    /** Of the line that is being collected. Here, so that a whole chunk needs no look at it. */
+    private int lineBytes;
+
     private long remaining;
     private boolean headSeen;
     private boolean reusable = true;
@@ -74,17 +78,62 @@ public final class ResponseParser {
                     sink.body(buffer, at, end - at, nanos);
                     at = end;
                 }
-                default -> {
-                    byte b = buffer[at++];
-                    if (b == '\n') {
-                        endOfLine(nanos);
-                    } else {
-                        collect(b);
+                case CHUNK_SIZE -> {
+                    int next = lineBytes == 0 ? wholeChunk(buffer, at, end, nanos) : at;
+                    if (next == at) {
+                        take(buffer[at++], nanos);
                     }
+                    at = Math.max(at, next);
                 }
+                default -> take(buffer[at++], nanos);
             }
         }
         return at - offset;
+    }
+
+    private void take(byte b, long nanos) throws MalformedResponse {
+        if (b == '\n') {
+            lineBytes = 0;
+            endOfLine(nanos);
+        } else {
+            lineBytes++;
+            collect(b);
+        }
+    }
+
+    /**
+     * Reads the commonest piece of a stream: a chunk that lies whole in the buffer, with a size of
+     * one to six digits and nothing behind it. Returns where it ends; where it began for anything
+     * else, which the state machine then reads byte by byte.
+     */
+    private int wholeChunk(byte[] buffer, int from, int end, long nanos) {
+        int at = from;
+        int size = 0;
+        int digit;
+        while (at < end && at - from < 6 && (digit = hexDigit(buffer[at])) >= 0) {
+            size = size << 4 | digit;
+            at++;
+        }
+        int data = at + 2;
+        int after = data + size;
+        if (size == 0
+                || after + 2 > end
+                || buffer[at] != '\r'
+                || buffer[at + 1] != '\n'
+                || buffer[after] != '\r'
+                || buffer[after + 1] != '\n') {
+            return from;
+        }
+        sink.body(buffer, data, size, nanos);
+        return after + 2;
+    }
+
+    private static int hexDigit(byte b) {
+        if (b >= '0' && b <= '9') {
+            return b - '0';
+        }
+        int letter = b | 0x20;
+        return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
     }
 
     private void collect(byte b) throws MalformedResponse {
@@ -250,6 +299,11 @@ public final class ResponseParser {
             at++;
         }
         return at;
+    }
+
+    /** Looks at what the next bytes will need; the result means nothing. */
+    long fetch() {
+        return lineBytes + sink.fetch();
     }
 
     /** Returns whether the whole response was read. */

@@ -19,4 +19,15 @@ public interface ResponseSink {
      * @param nanos the clock's reading when the bytes were read
      */
     void body(byte[] buffer, int offset, int length, long nanos);
+
+    /**
+     * Looks at what the next call of {@link #body} will need, so that the processor has it by then;
+     * changes nothing. A loop over many streams calls this for several of them before it reads the
+     * first.
+     *
+     * @return anything that depends on what was looked at
+     */
+    default long fetch() {
+        return 0;
+    }
 }

@@ -18,6 +18,7 @@ package dev.stoker.json;
  */
 public final class JsonScan {
     private static final int DEEPEST = 32;
+    private static final int MOST_IDLE = 32;
     private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
     private static final byte[] FALSE = {'f', 'a', 'l', 's', 'e'};
     private static final byte[] NULL = {'n', 'u', 'l', 'l'};
@@ -31,6 +32,8 @@ public final class JsonScan {
     private int textTo;
     private int keyFrom;
     private int keyTo;
+    private final int[] idle = new int[2 * MOST_IDLE];
+    private int idleCount;
 
     /** Begins a new text. The bytes must not change while it is read. */
     public void over(byte[] bytes, int offset, int length) {
@@ -39,6 +42,7 @@ public final class JsonScan {
         end = offset + length;
         depth = 0;
         bad = false;
+        idleCount = 0;
         blanks();
     }
 
@@ -115,9 +119,34 @@ public final class JsonScan {
         return nothing;
     }
 
+    /** Returns begin and end of the texts and numbers that were passed over, in turn. */
+    int[] idle() {
+        return idle;
+    }
+
+    /** Returns how many entries {@link #idle} has; −1 if there were too many. */
+    int idleCount() {
+        return idleCount;
+    }
+
     /** Passes over a value of any kind. */
     public void skip() {
-        switch (peek()) {
+        int from = at;
+        byte first = peek();
+        value(first);
+        boolean scalar = first == '"' || first == '-' || (first >= '0' && first <= '9');
+        if (scalar && idleCount >= 0) {
+            if (idleCount == idle.length) {
+                idleCount = -1;
+            } else {
+                idle[idleCount++] = from;
+                idle[idleCount++] = at;
+            }
+        }
+    }
+
+    private void value(byte first) {
+        switch (first) {
             case '{' -> {
                 for (boolean more = enterObject(); more; more = nextKey()) {
                     skip();
@@ -241,66 +270,14 @@ public final class JsonScan {
 
     /** Reads a text whose first quote comes next; returns its length, or −1. */
     private int string() {
-        int chars = 0;
-        int first = at;
-        int i = at + 1;
-        while (i < end) {
-            byte c = b[i];
-            if (c == '"') {
-                at = i + 1;
-                textFrom = first;
-                textTo = at;
-                return chars;
-            }
-            int length = c == '\\' ? escape(i) : c >= ' ' ? 1 : encoded(i);
-            if (length == 0) {
-                break;
-            }
-            i += length;
-            chars += length == 4 && c != '\\' ? 2 : 1;
+        long read = JsonString.read(b, at, end);
+        if (read == JsonString.NONE) {
+            bad = true;
+            return -1;
         }
-        bad = true;
-        return -1;
-    }
-
-    /** Returns how many bytes the escape has, or 0. */
-    private int escape(int i) {
-        byte kind = i + 1 < end ? b[i + 1] : 0;
-        return switch (kind) {
-            case '"', '\\', '/', 'b', 'f', 'n', 'r', 't' -> 2;
-            case 'u' -> isHex(i + 2) ? 6 : 0;
-            default -> 0;
-        };
-    }
-
-    /** Returns whether four hexadecimal digits stand there. */
-    private boolean isHex(int from) {
-        for (int k = from; k < from + 4; k++) {
-            if (k >= end || Character.digit(b[k], 16) < 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** Returns how many bytes the UTF-8 sequence has, or 0 where it is none. */
-    private int encoded(int i) {
-        int c = b[i] & 0xff;
-        int length = c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
-        if (i + length > end) {
-            return 0;
-        }
-        for (int k = i + 1; k < i + length; k++) {
-            if ((b[k] & 0xc0) != 0x80) {
-                return 0;
-            }
-        }
-        int second = length > 2 ? b[i + 1] & 0xff : 0;
-        boolean surrogateOrLong =
-                (c == 0xe0 && second < 0xa0)
-                        || (c == 0xed && second > 0x9f)
-                        || (c == 0xf0 && second < 0x90)
-                        || (c == 0xf4 && second > 0x8f);
-        return surrogateOrLong ? 0 : length;
+        textFrom = at;
+        textTo = JsonString.to(read);
+        at = textTo;
+        return JsonString.chars(read);
     }
 }

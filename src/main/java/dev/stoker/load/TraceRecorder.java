@@ -8,6 +8,8 @@ import dev.stoker.server.StreamEvents;
 import dev.stoker.trace.RequestTrace;
 import dev.stoker.trace.ServerTimings;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -17,6 +19,19 @@ import java.util.Optional;
  */
 public final class TraceRecorder implements StreamEvents, SendStamps {
     private static final int LONGEST_TEXT = 1 << 20;
+
+    /** The count of chunks: published to other threads without holding up this one. */
+    private static final VarHandle COUNT;
+
+    static {
+        try {
+            COUNT =
+                    MethodHandles.lookup()
+                            .findVarHandle(TraceRecorder.class, "chunkCount", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final Clock clock;
     private final long intendedNanos;
@@ -29,7 +44,7 @@ public final class TraceRecorder implements StreamEvents, SendStamps {
     private long firstAnswer = -1;
     private long end = -1;
     private long[] chunks = new long[64];
-    private volatile int chunkCount;
+    private int chunkCount;
     private long chars;
     private ServerTimings timings = ServerTimings.none("the server said nothing");
     private String finishReason = "";
@@ -92,6 +107,11 @@ public final class TraceRecorder implements StreamEvents, SendStamps {
     }
 
     @Override
+    public long fetch() {
+        return chars + chunks[Math.min(chunkCount, chunks.length - 1)];
+    }
+
+    @Override
     public void chunk(long nanos, boolean reasoning, int length) {
         long at = nanos - intendedNanos;
         if (!reasoning && firstAnswer < 0) {
@@ -117,12 +137,12 @@ public final class TraceRecorder implements StreamEvents, SendStamps {
         }
         chunks[n] = at;
         chars += length;
-        chunkCount = n + 1;
+        COUNT.setRelease(this, n + 1);
     }
 
-    /** Returns how many chunks with generated text came so far. */
+    /** Returns how many chunks with generated text came so far; for any thread. */
     public int chunkCount() {
-        return chunkCount;
+        return (int) COUNT.getAcquire(this);
     }
 
     /** Returns the answer's text, without reasoning, at most a million characters of it. */

@@ -28,6 +28,11 @@ public final class LineSplitter {
     private byte[] carry = new byte[0];
     private int carried;
 
+    /** Looks at what the next bytes will need; the result means nothing. */
+    long fetch() {
+        return carried;
+    }
+
     /** Takes the next bytes; returns false, for good, once a line is too long. */
     public boolean feed(byte[] buffer, int offset, int length, Lines lines) {
         int end = offset + length;

@@ -75,6 +75,11 @@ public abstract class StreamDecoder implements ResponseSink {
         }
     }
 
+    @Override
+    public final long fetch() {
+        return status + lines.fetch() + events.fetch();
+    }
+
     /** Says how the exchange ended; the last call. */
     public final void end(ExchangeEnd end, long at) {
         if (over) {

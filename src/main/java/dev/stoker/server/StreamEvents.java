@@ -24,4 +24,9 @@ public interface StreamEvents {
     default void chunk(long nanos, boolean reasoning, int chars) {
         throw new IllegalStateException("the text was wanted");
     }
+
+    /** Looks at what the next event will need; see {@link dev.stoker.http.ResponseSink#fetch}. */
+    default long fetch() {
+        return 0;
+    }
 }

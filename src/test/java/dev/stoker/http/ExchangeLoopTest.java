@@ -6,6 +6,10 @@ import dev.stoker.base.Clock;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,13 +22,25 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The contract of the event loop, over real sockets on loopback. */
+/** The contract of the event loop, over real sockets on loopback, with either kind of poller. */
+@ParameterizedClass
+@EnumSource
 class ExchangeLoopTest {
+    /** How the loop reaches its sockets. */
+    enum Kind {
+        NATIVE,
+        SELECTOR
+    }
+
+    @Parameter Kind kind = Kind.NATIVE;
+
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 
     /** Serves one connection; how often it was called is its number. */
@@ -154,8 +170,14 @@ class ExchangeLoopTest {
         return seen;
     }
 
+    private ExchangeLoop loop(Endpoint endpoint) {
+        return kind == Kind.NATIVE
+                ? new ExchangeLoop(endpoint, clock)
+                : new ExchangeLoop(endpoint, clock, SelectorPoller.open());
+    }
+
     private Seen one(Endpoint endpoint, Duration silence) {
-        try (ExchangeLoop loop = new ExchangeLoop(endpoint, clock)) {
+        try (ExchangeLoop loop = loop(endpoint)) {
             return run(loop, 1, 1, Timeouts.stream(silence)).getFirst();
         }
     }
@@ -168,7 +190,7 @@ class ExchangeLoopTest {
                         say(out, OK);
                     }
                 });
-        try (ExchangeLoop loop = new ExchangeLoop(endpoint, clock)) {
+        try (ExchangeLoop loop = loop(endpoint)) {
             List<Seen> seen = run(loop, 50, 1, Timeouts.stream(Duration.ofSeconds(5)));
             assertThat(seen)
                     .allSatisfy(s -> {
@@ -189,7 +211,7 @@ class ExchangeLoopTest {
                         say(out, OK);
                     }
                 });
-        try (ExchangeLoop loop = new ExchangeLoop(endpoint, clock)) {
+        try (ExchangeLoop loop = loop(endpoint)) {
             List<Seen> seen = run(loop, 2000, 300, Timeouts.stream(Duration.ofSeconds(20)));
             assertThat(seen).allMatch(s -> s.end instanceof ExchangeEnd.Complete);
             assertThat(loop.figures().reads()).isGreaterThanOrEqualTo(2000);
@@ -221,7 +243,7 @@ class ExchangeLoopTest {
                     question(in);
                     say(out, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx");
                 });
-        try (ExchangeLoop loop = new ExchangeLoop(endpoint, clock)) {
+        try (ExchangeLoop loop = loop(endpoint)) {
             assertThat(run(loop, 3, 1, Timeouts.stream(Duration.ofSeconds(5))))
                     .allMatch(s -> s.end instanceof ExchangeEnd.Complete);
         }
@@ -237,11 +259,60 @@ class ExchangeLoopTest {
                     say(out, OK);
                     question(in);
                 });
-        try (ExchangeLoop loop = new ExchangeLoop(endpoint, clock)) {
+        try (ExchangeLoop loop = loop(endpoint)) {
             assertThat(run(loop, 4, 1, Timeouts.stream(Duration.ofSeconds(5))))
                     .allMatch(s -> s.end instanceof ExchangeEnd.Complete);
         }
         assertThat(connections).hasValue(4);
+    }
+
+    @Test
+    void answer_longerThanTheBuffer_isWholeThoughTheServerHangsUpBehindIt() {
+        String piece = "0123456789abcdef".repeat(1 << 16);
+        Endpoint endpoint =
+                serve((in, out, _) -> {
+                    question(in);
+                    say(out, "HTTP/1.1 200 OK\r\n\r\n" + piece);
+                });
+        Seen seen = one(endpoint, Duration.ofSeconds(5));
+        assertThat(seen.end).isInstanceOf(ExchangeEnd.Complete.class);
+        assertThat(seen.body).hasToString(piece);
+    }
+
+    @Test
+    void request_longerThanTheSystemTakesAtOnce_arrivesWhole() {
+        byte[] body = new byte[8 << 20];
+        Arrays.fill(body, (byte) 'x');
+        AtomicInteger arrived = new AtomicInteger();
+        Endpoint endpoint =
+                serve((in, out, _) -> {
+                    question(in);
+                    arrived.set(in.readNBytes(body.length).length);
+                    say(out, OK);
+                });
+        Seen seen = new Seen();
+        try (ExchangeLoop loop = loop(endpoint)) {
+            boolean[] started = {false};
+            loop.run(now -> {
+                if (!started[0]) {
+                    started[0] = true;
+                    loop.start(
+                            new HttpRequest("POST", "/", Map.of(), body),
+                            Timeouts.stream(Duration.ofSeconds(20)),
+                            seen,
+                            seen,
+                            (end, nanos) -> seen.end = end);
+                }
+                return seen.end == null ? Carrier.NEVER : Carrier.STOP;
+            });
+        }
+        assertThat(seen.end).isInstanceOf(ExchangeEnd.Complete.class);
+        assertThat(arrived).hasValue(body.length);
+    }
+
+    @Test
+    void loop_whereverItIsTested_usesTheSystemsOwnQueue() {
+        assertThat(EpollSockets.isUsable()).isEqualTo(OS.current() == OS.LINUX);
     }
 
     @Test
@@ -305,7 +376,7 @@ class ExchangeLoopTest {
                     new CountDownLatch(1).await();
                 });
         List<ExchangeEnd> ends = new ArrayList<>();
-        try (ExchangeLoop loop = new ExchangeLoop(endpoint, clock)) {
+        try (ExchangeLoop loop = loop(endpoint)) {
             threads.add(
                     Thread.startVirtualThread(() -> {
                         try {

@@ -3,21 +3,33 @@ package dev.stoker.load;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stoker.base.Clock;
+import dev.stoker.http.Endpoint;
 import dev.stoker.http.ExchangeEnd;
 import dev.stoker.http.MalformedResponse;
+import dev.stoker.http.ResponseHead;
 import dev.stoker.http.ResponseParser;
+import dev.stoker.json.LineShapes;
+import dev.stoker.server.ApiKey;
+import dev.stoker.server.Failures;
 import dev.stoker.server.Fixture;
 import dev.stoker.server.Replay;
+import dev.stoker.server.ServerKind;
 import dev.stoker.server.StreamDecoder;
+import dev.stoker.server.openai.SseDecoder;
 import dev.stoker.trace.RequestTrace;
 
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -29,6 +41,9 @@ import java.util.List;
 class TextlessDecodingTest {
     private static final List<Integer> PIECES = List.of(1, 7, 100, 1 << 20);
 
+    /** Shared as by the streams of one server: what one stream learned is used on all others. */
+    private static final LineShapes LEARNED = new LineShapes();
+
     static List<String> generations() {
         return Fixture.names().stream()
                 .filter(name -> Replay.isGeneration(Fixture.read(name)))
@@ -38,7 +53,7 @@ class TextlessDecodingTest {
     private static RequestTrace trace(
             Fixture fixture, byte[] wire, int pieceBytes, boolean keepText) {
         TraceRecorder recorder = new TraceRecorder(new StoppedClock(), 0, keepText);
-        StreamDecoder decoder = Replay.decoder(fixture, recorder);
+        StreamDecoder decoder = Replay.decoder(fixture, recorder, LEARNED);
         ResponseParser parser = new ResponseParser(fixture.method(), decoder);
         ExchangeEnd end = fixture.end();
         try {
@@ -75,6 +90,82 @@ class TextlessDecodingTest {
             assertThat(trace(fixture, wire, 1 << 20, false))
                     .isEqualTo(trace(fixture, wire, 1 << 20, true));
         }
+    }
+
+    /** The streams that a recogniser by shape is made for, and those that look like them. */
+    @Property(tries = 5000)
+    void stream_ofLinesOfOneForm_givesTheSameTrace(
+            @ForAll("lines") List<String> lines,
+            @ForAll @IntRange(max = 4000) int place,
+            @ForAll byte value) {
+        StringBuilder body = new StringBuilder();
+        for (String line : lines) {
+            body.append("data: ").append(line).append("\n\n");
+        }
+        byte[] bytes = body.toString().getBytes(StandardCharsets.UTF_8);
+        assertThat(events(bytes, false)).isEqualTo(events(bytes, true));
+        bytes[place % bytes.length] = value;
+        assertThat(events(bytes, false)).isEqualTo(events(bytes, true));
+    }
+
+    @Provide
+    Arbitrary<List<String>> lines() {
+        Arbitrary<String> text =
+                Arbitraries.oneOf(
+                        Arbitraries.of(
+                                " word",
+                                "",
+                                "\\n",
+                                "\\\"",
+                                "\\u00e9",
+                                "é",
+                                "😀",
+                                "a\\\\",
+                                "0123456789"),
+                        Arbitraries.strings().ascii().excludeChars('"', '\\').ofMaxLength(12));
+        Arbitrary<String> number =
+                Arbitraries.of(
+                        "0",
+                        "-0",
+                        "12",
+                        "1760000000",
+                        "01",
+                        "1.5",
+                        "1e3",
+                        "12345678901234567890",
+                        "");
+        Arbitrary<String> form =
+                Arbitraries.of(
+                        "{\"id\":\"%1$s\",\"created\":%2$s,\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"%3$s\"},\"finish_reason\":null}]}",
+                        "{\"id\":\"%1$s\",\"created\":%2$s,\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"reasoning_content\":\"%3$s\"},\"finish_reason\":null}]}",
+                        "{\"index\":%2$s,\"content\":\"%3$s\",\"tokens\":[%2$s],\"stop\":false,\"id\":\"%1$s\"}",
+                        "{\"content\":\"%3$s\",\"choices\":[{\"delta\":{\"role\":\"%1$s\"}}]}",
+                        "{\"model\":\"%1$s\",\"choices\":[{\"text\":\"%3$s\",\"index\":%2$s}]}",
+                        "{\"choices\":[{\"delta\":{\"content\":\"%3$s\",\"content\":\"%1$s\"}}],\"usage\":null}");
+        return Combinators.combine(form, text, number, text)
+                .as((f, id, n, said) -> f.formatted(id, n, said))
+                .list()
+                .ofMinSize(1)
+                .ofMaxSize(6);
+    }
+
+    /** What a chat stream comes to, without its head. */
+    private static RequestTrace events(byte[] body, boolean keepText) {
+        TraceRecorder recorder = new TraceRecorder(new StoppedClock(), 0, keepText);
+        StreamDecoder decoder =
+                new SseDecoder(
+                        recorder,
+                        new Failures(
+                                ServerKind.VLLM,
+                                new Endpoint(false, "127.0.0.1", 1, ""),
+                                ApiKey.none()),
+                        "m",
+                        "",
+                        LEARNED);
+        decoder.head(new ResponseHead(200, "OK", List.of()), 0);
+        decoder.body(body, 0, body.length, 1);
+        decoder.end(new ExchangeEnd.Complete(2, ExchangeEnd.Framing.LAST_CHUNK), 2);
+        return recorder.trace();
     }
 
     /** A clock that stands still. */

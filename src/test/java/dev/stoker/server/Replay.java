@@ -5,6 +5,7 @@ import dev.stoker.http.Endpoint;
 import dev.stoker.http.ExchangeEnd;
 import dev.stoker.http.MalformedResponse;
 import dev.stoker.http.ResponseParser;
+import dev.stoker.json.LineShapes;
 import dev.stoker.server.ollama.OllamaDecoder;
 import dev.stoker.server.openai.SseDecoder;
 import dev.stoker.trace.ServerTimings;
@@ -39,9 +40,13 @@ public final class Replay {
     }
 
     public static StreamDecoder decoder(Fixture fixture, StreamEvents events) {
+        return decoder(fixture, events, new LineShapes());
+    }
+
+    public static StreamDecoder decoder(Fixture fixture, StreamEvents events, LineShapes shapes) {
         return OLLAMA.contains(fixture.path())
-                ? new OllamaDecoder(events, failures(fixture), "m")
-                : new SseDecoder(events, failures(fixture), "m", "not told");
+                ? new OllamaDecoder(events, failures(fixture), "m", shapes)
+                : new SseDecoder(events, failures(fixture), "m", "not told", shapes);
     }
 
     /** Returns the events of an answer that arrives in pieces of so many bytes. */

@@ -6,6 +6,7 @@ import dev.stoker.http.Endpoint;
 import dev.stoker.http.ExchangeEnd;
 import dev.stoker.http.ResponseHead;
 import dev.stoker.json.Json;
+import dev.stoker.json.LineShapes;
 import dev.stoker.server.ollama.OllamaDecoder;
 import dev.stoker.server.openai.SseDecoder;
 
@@ -145,7 +146,7 @@ class StreamDecoderTest {
     @Test
     void line_withoutEnd_isABadAnswerAndNotAFullMemory() {
         List<StreamEvent> events = new ArrayList<>();
-        StreamDecoder decoder = new OllamaDecoder(events::add, FAILURES, "m");
+        StreamDecoder decoder = new OllamaDecoder(events::add, FAILURES, "m", new LineShapes());
         decoder.head(new ResponseHead(200, "OK", List.of()), 0);
         byte[] piece = new byte[1 << 20];
         for (int i = 0; i < 40; i++) {
@@ -177,7 +178,8 @@ class StreamDecoderTest {
                         new ExchangeEnd.Cancelled());
         for (ExchangeEnd end : ends) {
             List<StreamEvent> events = new ArrayList<>();
-            StreamDecoder decoder = new SseDecoder(events::add, FAILURES, "m", "");
+            StreamDecoder decoder =
+                    new SseDecoder(events::add, FAILURES, "m", "", new LineShapes());
             decoder.head(new ResponseHead(status, "", List.of()), 0);
             decoder.end(end, 1);
             decoder.end(end, 2);
@@ -200,7 +202,7 @@ class StreamDecoderTest {
         }
         stream.append("data: {\"choices\":[{\"finish_reason\":\"stop\"}]}\n\n");
         List<StreamEvent> events = new ArrayList<>();
-        StreamDecoder decoder = new SseDecoder(events::add, FAILURES, "m", "");
+        StreamDecoder decoder = new SseDecoder(events::add, FAILURES, "m", "", new LineShapes());
         decoder.head(new ResponseHead(200, "OK", List.of()), 0);
         byte[] bytes = stream.toString().getBytes(StandardCharsets.UTF_8);
         for (int at = 0; at < bytes.length; at += piece) {
@@ -219,8 +221,8 @@ class StreamDecoderTest {
         List<StreamEvent> seen = new ArrayList<>();
         StreamDecoder decoder =
                 events
-                        ? new SseDecoder(seen::add, FAILURES, "m", "")
-                        : new OllamaDecoder(seen::add, FAILURES, "m");
+                        ? new SseDecoder(seen::add, FAILURES, "m", "", new LineShapes())
+                        : new OllamaDecoder(seen::add, FAILURES, "m", new LineShapes());
         decoder.head(new ResponseHead(200, "OK", List.of()), 0);
         decoder.body(garbage, 0, garbage.length, 1);
         decoder.end(COMPLETE, 2);
@@ -273,12 +275,20 @@ class StreamDecoderTest {
 
     private static List<StreamEvent> sse(String stream, ExchangeEnd end) {
         List<StreamEvent> events = new ArrayList<>();
-        return run(new SseDecoder(events::add, FAILURES, "m", ""), events, stream, end);
+        return run(
+                new SseDecoder(events::add, FAILURES, "m", "", new LineShapes()),
+                events,
+                stream,
+                end);
     }
 
     private static List<StreamEvent> ndjson(String stream, ExchangeEnd end) {
         List<StreamEvent> events = new ArrayList<>();
-        return run(new OllamaDecoder(events::add, FAILURES, "m"), events, stream, end);
+        return run(
+                new OllamaDecoder(events::add, FAILURES, "m", new LineShapes()),
+                events,
+                stream,
+                end);
     }
 
     private static List<StreamEvent> run(

@@ -1,6 +1,7 @@
 package dev.stoker.server.ollama;
 
 import dev.stoker.json.JsonScan;
+import dev.stoker.json.LineShapes;
 
 import java.nio.charset.StandardCharsets;
 
@@ -24,6 +25,17 @@ final class OllamaChunk {
     private int thinking;
     private int response;
     private int responseThinking;
+    private int texts;
+    private int textFrom;
+    private int textTo;
+    private final LineShapes shapes;
+
+    /**
+     * @param shapes of the lines of this server's streams
+     */
+    OllamaChunk(LineShapes shapes) {
+        this.shapes = shapes;
+    }
 
     private static byte[] key(String name) {
         return name.getBytes(StandardCharsets.US_ASCII);
@@ -37,6 +49,7 @@ final class OllamaChunk {
         thinking = -1;
         response = -1;
         responseThinking = -1;
+        texts = 0;
         scan.over(buffer, offset, length);
         for (boolean more = scan.enterObject(); more && plain; more = scan.nextKey()) {
             if (scan.keyIs(MESSAGE)) {
@@ -54,7 +67,15 @@ final class OllamaChunk {
                 scan.skip();
             }
         }
-        return plain && scan.isWhole();
+        boolean read = plain && scan.isWhole();
+        if (read && texts == 1 && (message || response >= 0 || responseThinking >= 0)) {
+            boolean isThinking = message ? thinking >= 0 : responseThinking >= 0;
+            boolean counts = isThinking || (message ? content : response) >= 0;
+            if (counts) {
+                shapes.learn(scan, buffer, offset, length, textFrom, textTo, isThinking);
+            }
+        }
+        return read;
     }
 
     private void message() {
@@ -76,7 +97,13 @@ final class OllamaChunk {
     /** Reads a text; a key that comes twice is for the parser. */
     private int once(int before) {
         plain &= before < 0;
-        return scan.textChars();
+        int chars = scan.textChars();
+        if (chars >= 0) {
+            texts++;
+            textFrom = scan.textFrom();
+            textTo = scan.textTo();
+        }
+        return chars;
     }
 
     /** Returns the length of the reasoning; 0 if there is none. */

@@ -1,11 +1,14 @@
 package dev.stoker.server.ollama;
 
 import dev.stoker.json.Json;
+import dev.stoker.json.LineShapes;
 import dev.stoker.server.ErrorText;
 import dev.stoker.server.Failures;
 import dev.stoker.server.ServerFailure;
 import dev.stoker.server.StreamDecoder;
 import dev.stoker.server.StreamEvents;
+
+import org.jspecify.annotations.Nullable;
 
 import tools.jackson.databind.JsonNode;
 
@@ -17,10 +20,15 @@ import java.util.Optional;
  * that is a cut, not an end.
  */
 public final class OllamaDecoder extends StreamDecoder {
-    private final OllamaChunk chunk = new OllamaChunk();
+    private final LineShapes shapes;
+    private @Nullable OllamaChunk chunk;
 
-    public OllamaDecoder(StreamEvents events, Failures failures, String model) {
+    /**
+     * @param shapes of the lines of this server's streams, shared by them all
+     */
+    public OllamaDecoder(StreamEvents events, Failures failures, String model, LineShapes shapes) {
         super(events, failures, model);
+        this.shapes = shapes;
     }
 
     @Override
@@ -28,9 +36,7 @@ public final class OllamaDecoder extends StreamDecoder {
         if (length == 0) {
             return;
         }
-        if (!wantsText() && chunk.read(buffer, offset, length)) {
-            chunk(true, chunk.thinkingChars());
-            chunk(false, chunk.answerChars());
+        if (!wantsText() && plainChunk(buffer, offset, length)) {
             return;
         }
         Optional<JsonNode> parsed = Json.parse(buffer, offset, length);
@@ -55,6 +61,24 @@ public final class OllamaDecoder extends StreamDecoder {
             usage(OllamaTimings.read(node));
             done(Json.text(node, "done_reason").orElse("stop"));
         }
+    }
+
+    /** Returns whether the line was text and nothing else; it is dealt with then. */
+    private boolean plainChunk(byte[] buffer, int offset, int length) {
+        int known = shapes.match(buffer, offset, length);
+        if (known >= 0) {
+            chunk((known & 1) != 0, known >> 1);
+            return true;
+        }
+        if (chunk == null) {
+            chunk = new OllamaChunk(shapes);
+        }
+        if (!chunk.read(buffer, offset, length)) {
+            return false;
+        }
+        chunk(true, chunk.thinkingChars());
+        chunk(false, chunk.answerChars());
+        return true;
     }
 
     @Override

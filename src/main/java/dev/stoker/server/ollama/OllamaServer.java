@@ -6,6 +6,7 @@ import dev.stoker.base.Reading;
 import dev.stoker.http.HttpRequest;
 import dev.stoker.http.SendStamps;
 import dev.stoker.json.Json;
+import dev.stoker.json.LineShapes;
 import dev.stoker.server.Ability;
 import dev.stoker.server.GenerationRequest;
 import dev.stoker.server.InferenceServer;
@@ -51,6 +52,7 @@ public final class OllamaServer implements InferenceServer {
 
     private final ServerIdentity identity;
     private final ServerConnection connection;
+    private final LineShapes shapes = new LineShapes();
 
     public OllamaServer(ServerIdentity identity, ServerConnection connection) {
         this.identity = identity;
@@ -174,7 +176,7 @@ public final class OllamaServer implements InferenceServer {
         HttpRequest http = HttpRequest.post(raw ? "/api/generate" : "/api/chat", Json.write(body));
         return new StreamCall(
                 connection.authorized(http),
-                new OllamaDecoder(events, connection.failures(), request.model()),
+                new OllamaDecoder(events, connection.failures(), request.model(), shapes),
                 request.stall());
     }
 

@@ -2,6 +2,7 @@ package dev.stoker.server.openai;
 
 import dev.stoker.http.HttpRequest;
 import dev.stoker.json.Json;
+import dev.stoker.json.LineShapes;
 import dev.stoker.server.GenerationRequest;
 import dev.stoker.server.Message;
 import dev.stoker.server.Nonce;
@@ -24,6 +25,7 @@ import java.util.Map;
 public final class OpenAiRequests {
     private final ServerKind kind;
     private final ServerConnection connection;
+    private final LineShapes shapes = new LineShapes();
 
     public OpenAiRequests(ServerKind kind, ServerConnection connection) {
         this.kind = kind;
@@ -37,7 +39,8 @@ public final class OpenAiRequests {
         ObjectNode body = raw ? completion(request) : chat(request);
         return new StreamCall(
                 connection.authorized(HttpRequest.post(path, Json.write(body))),
-                new SseDecoder(events, connection.failures(), request.model(), cachedUnknown()),
+                new SseDecoder(
+                        events, connection.failures(), request.model(), cachedUnknown(), shapes),
                 request.stall());
     }
 

@@ -1,7 +1,7 @@
 package dev.stoker.server.openai;
 
 import dev.stoker.json.JsonScan;
-import dev.stoker.json.TextTemplate;
+import dev.stoker.json.LineShapes;
 
 import java.nio.charset.StandardCharsets;
 
@@ -37,8 +37,14 @@ final class SseChunk {
     private int texts;
     private int textFrom;
     private int textTo;
-    private boolean reasoningOnly;
-    private final TextTemplate template = new TextTemplate();
+    private final LineShapes shapes;
+
+    /**
+     * @param shapes of the lines of this server's streams
+     */
+    SseChunk(LineShapes shapes) {
+        this.shapes = shapes;
+    }
 
     private static byte[] key(String name) {
         return name.getBytes(StandardCharsets.US_ASCII);
@@ -48,11 +54,6 @@ final class SseChunk {
      * Returns whether the event is a chunk with text and nothing else; its lengths are then set.
      */
     boolean read(byte[] buffer, int offset, int length) {
-        int same = template.textChars(buffer, offset, length);
-        if (same >= 0) {
-            sameAsBefore(same);
-            return true;
-        }
         plain = true;
         texts = 0;
         choices = -1;
@@ -81,19 +82,13 @@ final class SseChunk {
         boolean read =
                 plain && scan.isWhole() && (choices == 1 || (choices == -1 && completion >= 0));
         if (read && texts == 1) {
-            reasoningOnly = reasoning >= 0 || reasoningContent >= 0;
-            template.learn(buffer, offset, length, textFrom, textTo);
+            boolean isReasoning = reasoning >= 0 || reasoningContent >= 0;
+            int answer = choices < 0 ? completion : Math.max(content, text);
+            if (isReasoning || answer >= 0) {
+                shapes.learn(scan, buffer, offset, length, textFrom, textTo, isReasoning);
+            }
         }
         return read;
-    }
-
-    /** The line is the last one that was read in full, but for the one text that counts in it. */
-    private void sameAsBefore(int chars) {
-        choices = 1;
-        reasoning = reasoningOnly ? chars : -1;
-        reasoningContent = -1;
-        content = reasoningOnly ? -1 : chars;
-        text = -1;
     }
 
     private void choices() {

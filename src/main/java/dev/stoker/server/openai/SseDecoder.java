@@ -2,11 +2,14 @@ package dev.stoker.server.openai;
 
 import dev.stoker.base.Text;
 import dev.stoker.json.Json;
+import dev.stoker.json.LineShapes;
 import dev.stoker.server.ErrorText;
 import dev.stoker.server.Failures;
 import dev.stoker.server.ServerFailure;
 import dev.stoker.server.StreamDecoder;
 import dev.stoker.server.StreamEvents;
+
+import org.jspecify.annotations.Nullable;
 
 import tools.jackson.databind.JsonNode;
 
@@ -28,7 +31,8 @@ public final class SseDecoder extends StreamDecoder {
     private static final int LONGEST_RAW = 500;
 
     private final OpenAiTimings timings;
-    private final SseChunk chunk = new SseChunk();
+    private final LineShapes shapes;
+    private @Nullable SseChunk chunk;
     private final StringBuilder raw = new StringBuilder(0);
     private String finishReason = "";
     private boolean eventSeen;
@@ -37,9 +41,16 @@ public final class SseDecoder extends StreamDecoder {
     /**
      * @param cachedUnknown why the cached share is unknown when this kind of server does not tell
      *     it
+     * @param shapes of the lines of this server's streams, shared by them all
      */
-    public SseDecoder(StreamEvents events, Failures failures, String model, String cachedUnknown) {
+    public SseDecoder(
+            StreamEvents events,
+            Failures failures,
+            String model,
+            String cachedUnknown,
+            LineShapes shapes) {
         super(events, failures, model);
+        this.shapes = shapes;
         this.timings = new OpenAiTimings(cachedUnknown);
     }
 
@@ -87,11 +98,9 @@ public final class SseDecoder extends StreamDecoder {
     }
 
     private void data(byte[] buffer, int offset, int length) {
-        if (!wantsText() && chunk.read(buffer, offset, length)) {
+        if (!wantsText() && plainChunk(buffer, offset, length)) {
             eventSeen = true;
             nameless = false;
-            chunk(true, chunk.reasoningChars());
-            chunk(false, chunk.answerChars());
             return;
         }
         if (length >= 6
@@ -109,6 +118,24 @@ public final class SseDecoder extends StreamDecoder {
             return;
         }
         event(parsed.get());
+    }
+
+    /** Returns whether the event was text and nothing else; it is dealt with then. */
+    private boolean plainChunk(byte[] buffer, int offset, int length) {
+        int known = shapes.match(buffer, offset, length);
+        if (known >= 0) {
+            chunk((known & 1) != 0, known >> 1);
+            return true;
+        }
+        if (chunk == null) {
+            chunk = new SseChunk(shapes);
+        }
+        if (!chunk.read(buffer, offset, length)) {
+            return false;
+        }
+        chunk(true, chunk.reasoningChars());
+        chunk(false, chunk.answerChars());
+        return true;
     }
 
     private void event(JsonNode node) {
