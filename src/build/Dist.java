@@ -65,22 +65,8 @@ final class Dist {
             }
         }
         sameTime(root);
-        run(
-                List.of(
-                        "sh",
-                        "-c",
-                        ". "
-                                + root
-                                + "/app/launch.sh; rehearse "
-                                + root
-                                + "/runtime/bin/java "
-                                + root
-                                + "/app/stoker.jar "
-                                + root
-                                + "/app/stoker.aot /dev/stderr"));
-        if (!Files.exists(root.resolve("app/stoker.aot"))) {
-            throw new IllegalStateException("the ahead-of-time cache was not made");
-        }
+        record(root, "rehearse", "stoker.aot");
+        record(root, "rehearse_load", "stoker-load.aot");
         sameTime(root);
         Path archive = target.resolve(name + ".tar.gz");
         run(
@@ -96,6 +82,20 @@ final class Dist {
                         archive.toString(),
                         name));
         System.out.printf("%s: %.1f MB%n", archive, Files.size(archive) / 1e6);
+    }
+
+    /** Records an ahead-of-time cache by one of the launcher's functions. */
+    private static void record(Path root, String function, String cache) throws Exception {
+        String app = root + "/app/";
+        String arguments = root + "/runtime/bin/java " + app + "stoker.jar " + app + "stoker.aot";
+        run(
+                List.of(
+                        "sh",
+                        "-c",
+                        ". " + app + "launch.sh; " + function + " " + arguments + " /dev/stderr"));
+        if (!Files.exists(root.resolve("app").resolve(cache))) {
+            throw new IllegalStateException("the ahead-of-time cache was not made: " + cache);
+        }
     }
 
     private static String architecture() {

@@ -4,34 +4,46 @@
 common="-Xlog:disable -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8 -Djdk.console=java.base --enable-native-access=ALL-UNNAMED"
 # For commands that end soon or mostly wait: what starts fastest.
 short="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Djdk.reflect.useNativeAccessorOnly=true"
-# For load tests: the optimising compiler, and a small collector with a young generation that is cleared every few seconds in
-# a few milliseconds; it takes half the memory of the concurrent one, which has nothing to do here.
-steady="-XX:+UseSerialGC -Xmn32m -XX:-UsePerfData"
+# For load tests: a small collector with a young generation that is cleared every few seconds in a few milliseconds; it takes
+# half the memory of the concurrent one, which has nothing to do here. The optimising compiler, for what runs thousands of times
+# a second alone: else it is at work for a minute, and takes as much of the processor as the test itself.
+steady="-XX:+UseSerialGC -Xmn32m -XX:-UsePerfData -XX:Tier4InvocationThreshold=25000 -XX:Tier4MinInvocationThreshold=3000"
+steady="$steady -XX:Tier4CompileThreshold=75000 -XX:Tier4BackEdgeThreshold=200000"
 
-# launch JAVA JAR CACHE ARGUMENT…: becomes the program.
+# verb ARGUMENT…: sets verb to the first word that is no option.
+verb() {
+    verb=''
+    for verb in "$@"; do
+        case $verb in
+            -*) verb='' ;;
+            *) return 0 ;;
+        esac
+    done
+}
+
+# launch JAVA JAR CACHE ARGUMENT…: becomes the program. Load tests have a cache of their own beside the other one.
 launch() {
     java=$1 jar=$2 cache=$3
     shift 3
-    mode=$short
-    # Commands that work the processor for long keep the optimising compiler and the concurrent collector.
-    for word in "$@"; do
-        case $word in
-            -*) ;;
-            load)
-                mode=$steady
-                break
-                ;;
-            agent | serve)
-                mode=''
-                break
-                ;;
-            *) break ;;
-        esac
-    done
+    verb "$@"
+    case $verb in
+        load)
+            mode=$steady
+            [ -s "${cache%.aot}-load.aot" ] && cache=${cache%.aot}-load.aot
+            ;;
+        # Commands that work the processor for long keep the optimising compiler and the concurrent collector.
+        agent | serve) mode='' ;;
+        *) mode=$short ;;
+    esac
     exec "$java" "-XX:AOTCache=$cache" $common $mode $STOKER_JAVA_OPTS -jar "$jar" "$@"
 }
 
 # rehearse JAVA JAR CACHE [LOG]: makes the cache of loaded and linked classes.
 rehearse() {
     "$1" $common $short "-XX:AOTCacheOutput=$3" -jar "$2" rehearse </dev/null >"${4:-/dev/null}" 2>&1
+}
+
+# rehearse_load JAVA JAR CACHE [LOG]: makes that of load tests, which also tells what to compile. CACHE is the other one's name.
+rehearse_load() {
+    "$1" $common $steady "-XX:AOTCacheOutput=${3%.aot}-load.aot" -jar "$2" rehearse load </dev/null >"${4:-/dev/null}" 2>&1
 }

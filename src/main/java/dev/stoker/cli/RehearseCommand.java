@@ -1,22 +1,41 @@
 package dev.stoker.cli;
 
+import dev.stoker.load.PreparedAnswers;
+
+import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * {@code stoker rehearse}: walks through what most starts do, so that the ahead-of-time cache that
- * is recorded meanwhile holds the classes of all of it. It touches no server and prints nothing.
- * Called by the launcher and the distribution's build, hence hidden. Used by one thread.
+ * is recorded meanwhile holds the classes of all of it. {@code stoker rehearse load} runs load
+ * tests against this process itself, so that the cache also holds which methods are worth
+ * compiling, and how. It touches no server, leaves no file and prints nothing. Called by the
+ * launcher and the distribution's build, hence hidden. Used by one thread.
  */
 @Command(name = "rehearse", hidden = true, description = "Record the ahead-of-time cache.")
 public final class RehearseCommand implements Runnable {
+    private static final String USERS = "64";
+    private static final String DURATION = "1500ms";
+
     @Spec private CommandSpec spec;
+
+    @Parameters(arity = "0..1", paramLabel = "VERB", description = "Rehearse this verb: load.")
+    private @Nullable String verb;
 
     @Override
     public void run() {
@@ -24,6 +43,15 @@ public final class RehearseCommand implements Runnable {
         PrintWriter out = root.getOut();
         PrintWriter err = root.getErr();
         silence(root, new PrintWriter(Writer.nullWriter()), new PrintWriter(Writer.nullWriter()));
+        if (verb == null) {
+            walk(root);
+        } else {
+            load(root);
+        }
+        silence(root, out, err);
+    }
+
+    private static void walk(CommandLine root) {
         root.execute("--version");
         root.execute("--help");
         root.execute("no-such-command");
@@ -31,7 +59,52 @@ public final class RehearseCommand implements Runnable {
             root.execute(verb, "--help");
         }
         root.execute("completion", "bash");
-        silence(root, out, err);
+    }
+
+    /** Both dialects; the result as JSON and as a table. */
+    private static void load(CommandLine root) {
+        for (boolean ollama : new boolean[] {false, true}) {
+            Path results = null;
+            try (PreparedAnswers answers = PreparedAnswers.open(ollama)) {
+                results = Files.createTempDirectory("stoker-rehearsal");
+                List<String> words =
+                        new ArrayList<>(
+                                List.of(
+                                        "load",
+                                        "m",
+                                        "--server",
+                                        answers.endpoint().toString(),
+                                        "--results",
+                                        results.toString(),
+                                        "-c",
+                                        USERS,
+                                        "--duration",
+                                        DURATION,
+                                        "--warmup",
+                                        "0s"));
+                if (ollama) {
+                    words.add("--json");
+                }
+                root.execute(words.toArray(String[]::new));
+            } catch (IOException e) {
+                // Without loopback or a folder for it there is no rehearsal.
+            } finally {
+                delete(results);
+            }
+        }
+    }
+
+    private static void delete(@Nullable Path folder) {
+        if (folder == null) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            // It lies in the system's folder for what may go.
+        }
     }
 
     private static void silence(CommandLine root, PrintWriter out, PrintWriter err) {

@@ -26,13 +26,13 @@ final class LineShape {
     private final int[] bounds;
 
     private final Gap[] gaps;
-    private final boolean flag;
+    private final int tag;
 
-    private LineShape(byte[] line, int[] bounds, Gap[] gaps, boolean flag) {
+    private LineShape(byte[] line, int[] bounds, Gap[] gaps, int tag) {
         this.line = line;
         this.bounds = bounds;
         this.gaps = gaps;
-        this.flag = flag;
+        this.tag = tag;
     }
 
     /**
@@ -50,7 +50,7 @@ final class LineShape {
             int idleCount,
             int textFrom,
             int textTo,
-            boolean flag) {
+            int tag) {
         int[] bounds = new int[idleCount + 3];
         Gap[] gaps = new Gap[idleCount / 2 + 1];
         int n = 0;
@@ -73,7 +73,7 @@ final class LineShape {
                 Arrays.copyOfRange(bytes, offset, offset + length),
                 Arrays.copyOf(bounds, n),
                 Arrays.copyOf(gaps, n / 2),
-                flag);
+                tag);
     }
 
     private static boolean isPlain(byte[] b, int from, int to) {
@@ -116,8 +116,8 @@ final class LineShape {
     }
 
     /** Returns what the reader noted when the line was learned. */
-    boolean flag() {
-        return flag;
+    int tag() {
+        return tag;
     }
 
     /** Returns where a whole number ends that begins here; −1 if there is none, or a long one. */

@@ -9,6 +9,9 @@ package dev.stoker.json;
  * is learned, so that streams without a common form cost no more than reading them. Thread-safe.
  */
 public final class LineShapes {
+    /** How many tags there are. */
+    public static final int TAGS = 4;
+
     private static final int MOST = 4;
     private static final int MISSES_A_LESSON = 64;
     private static final LineShape[] NONE = {};
@@ -23,14 +26,14 @@ public final class LineShapes {
     /**
      * Looks for the line's shape.
      *
-     * @return twice the length of the text that counts, in characters of Java, plus one where the
-     *     flag was set at learning; −1 if no shape fits
+     * @return the length of the text that counts, in characters of Java, times {@value #TAGS}, plus
+     *     the tag that was given at learning; −1 if no shape fits
      */
     public int match(byte[] bytes, int offset, int length) {
         for (LineShape shape : known) {
             int chars = shape.textChars(bytes, offset, length);
             if (chars >= 0) {
-                return chars << 1 | (shape.flag() ? 1 : 0);
+                return chars * TAGS + shape.tag();
             }
         }
         return -1;
@@ -41,6 +44,7 @@ public final class LineShapes {
      *
      * @param textFrom where the text that counts begins, at its quote
      * @param textTo where it ends, behind the other quote
+     * @param tag what else the reading came to, from 0 and below {@value #TAGS}
      */
     public void learn(
             JsonScan scan,
@@ -49,7 +53,7 @@ public final class LineShapes {
             int length,
             int textFrom,
             int textTo,
-            boolean flag) {
+            int tag) {
         int miss = misses++;
         if (scan.idleCount() >= 0 && (known.length < MOST || miss % MISSES_A_LESSON == 0)) {
             learn(
@@ -61,7 +65,7 @@ public final class LineShapes {
                             scan.idleCount(),
                             textFrom,
                             textTo,
-                            flag));
+                            tag));
         }
     }
 

@@ -35,7 +35,7 @@ class LineShapesTest {
             }
         }
         if (scan.isWhole() && chars >= 0) {
-            shapes.learn(scan, bytes, 0, bytes.length, scan.textFrom(), scan.textTo(), false);
+            shapes.learn(scan, bytes, 0, bytes.length, scan.textFrom(), scan.textTo(), 1);
         }
         return chars;
     }
@@ -49,12 +49,12 @@ class LineShapesTest {
     void line_ofALearnedForm_isRecognisedWhateverIsInItsGaps() {
         assertThat(match(LINE)).isEqualTo(-1);
         assertThat(learn(LINE)).isEqualTo(5);
-        assertThat(match(LINE)).isEqualTo(10);
+        assertThat(match(LINE)).isEqualTo(5 * LineShapes.TAGS + 1);
         assertThat(
                         match(
                                 "{\"id\":\"another name\",\"n\":-1234567,\"more\":[0,{\"k\":\"\"}],"
                                         + "\"text\":\"é😀\\n\",\"done\":false}"))
-                .isEqualTo(2 * 4);
+                .isEqualTo(4 * LineShapes.TAGS + 1);
     }
 
     @ParameterizedTest
@@ -92,7 +92,7 @@ class LineShapesTest {
                             Json.parse(bytes, 0, bytes.length)
                                     .flatMap(o -> Json.text(o, "text"))
                                     .map(String::length))
-                    .contains(known >> 1);
+                    .contains(known / LineShapes.TAGS);
         }
     }
 
@@ -110,7 +110,7 @@ class LineShapesTest {
         }
         long known = 0;
         for (int i = 0; i < 10; i++) {
-            known += match("{\"k" + i + "\":2,\"text\":\"xy\"}") == 4 ? 1 : 0;
+            known += match("{\"k" + i + "\":2,\"text\":\"xy\"}") == 2 * LineShapes.TAGS + 1 ? 1 : 0;
         }
         assertThat(known).isEqualTo(4);
     }

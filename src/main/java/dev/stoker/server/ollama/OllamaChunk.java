@@ -72,7 +72,7 @@ final class OllamaChunk {
             boolean isThinking = message ? thinking >= 0 : responseThinking >= 0;
             boolean counts = isThinking || (message ? content : response) >= 0;
             if (counts) {
-                shapes.learn(scan, buffer, offset, length, textFrom, textTo, isThinking);
+                shapes.learn(scan, buffer, offset, length, textFrom, textTo, isThinking ? 1 : 0);
             }
         }
         return read;

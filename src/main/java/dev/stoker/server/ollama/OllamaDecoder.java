@@ -67,7 +67,7 @@ public final class OllamaDecoder extends StreamDecoder {
     private boolean plainChunk(byte[] buffer, int offset, int length) {
         int known = shapes.match(buffer, offset, length);
         if (known >= 0) {
-            chunk((known & 1) != 0, known >> 1);
+            chunk(known % LineShapes.TAGS != 0, known / LineShapes.TAGS);
             return true;
         }
         if (chunk == null) {

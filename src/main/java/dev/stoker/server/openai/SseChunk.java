@@ -26,6 +26,11 @@ final class SseChunk {
     private static final byte[] TOOL_CALLS = key("tool_calls");
     private static final byte[] USAGE = key("usage");
 
+    /** What the shapes' tags tell. */
+    static final int REASONING_TAG = 1;
+
+    static final int CHOICES_TAG = 2;
+
     private final JsonScan scan = new JsonScan();
     private boolean plain;
     private int choices;
@@ -85,7 +90,8 @@ final class SseChunk {
             boolean isReasoning = reasoning >= 0 || reasoningContent >= 0;
             int answer = choices < 0 ? completion : Math.max(content, text);
             if (isReasoning || answer >= 0) {
-                shapes.learn(scan, buffer, offset, length, textFrom, textTo, isReasoning);
+                int tag = (isReasoning ? REASONING_TAG : 0) | (hasChoices() ? CHOICES_TAG : 0);
+                shapes.learn(scan, buffer, offset, length, textFrom, textTo, tag);
             }
         }
         return read;
@@ -144,6 +150,11 @@ final class SseChunk {
             textTo = scan.textTo();
         }
         return chars;
+    }
+
+    /** Returns whether it is a chunk of a chat or a completion, not of llama-server's own form. */
+    boolean hasChoices() {
+        return choices >= 0;
     }
 
     /** Returns the length of the reasoning; 0 if there is none. */

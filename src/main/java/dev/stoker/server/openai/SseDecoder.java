@@ -100,7 +100,6 @@ public final class SseDecoder extends StreamDecoder {
     private void data(byte[] buffer, int offset, int length) {
         if (!wantsText() && plainChunk(buffer, offset, length)) {
             eventSeen = true;
-            nameless = false;
             return;
         }
         if (length >= 6
@@ -124,7 +123,8 @@ public final class SseDecoder extends StreamDecoder {
     private boolean plainChunk(byte[] buffer, int offset, int length) {
         int known = shapes.match(buffer, offset, length);
         if (known >= 0) {
-            chunk((known & 1) != 0, known >> 1);
+            chunk((known & SseChunk.REASONING_TAG) != 0, known / LineShapes.TAGS);
+            nameless &= (known & SseChunk.CHOICES_TAG) == 0;
             return true;
         }
         if (chunk == null) {
@@ -135,6 +135,7 @@ public final class SseDecoder extends StreamDecoder {
         }
         chunk(true, chunk.reasoningChars());
         chunk(false, chunk.answerChars());
+        nameless &= !chunk.hasChoices();
         return true;
     }
 
