@@ -5,13 +5,12 @@ import dev.stoker.http.Carrier;
 import dev.stoker.http.LoopFigures;
 import dev.stoker.stats.LatencyDigest;
 import dev.stoker.stats.LatencySummary;
+import dev.stoker.trace.RequestTrace;
 
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalDouble;
 
 /**
@@ -19,16 +18,9 @@ import java.util.OptionalDouble;
  * the server's latency, so the limits here are set well below the figures that people look at. Used
  * by the engine's thread.
  *
- * <p>Limits: the loop at work for more than 70 % of the time; 1 % of the reads stamped more than 2
- * ms late; garbage collection for more than 1 % of the time; 1 % of an open loop's requests begun
- * more than 5 ms late; any request held back.
+ * <p>What counts as too much says {@link ClientLimits}.
  */
 final class ClientWatch {
-    private static final double MOST_BUSY = 0.7;
-    private static final double LATEST_STAMP_MILLIS = 2;
-    private static final double MOST_GC_SHARE = 0.01;
-    private static final double LATEST_DISPATCH_MILLIS = 5;
-
     private final Clock clock;
     private final Carrier carrier;
     private final List<GarbageCollectorMXBean> collectors =
@@ -38,6 +30,10 @@ final class ClientWatch {
     private final long gcBefore;
     private final long begin;
     private long held;
+    private long answers;
+    private double firstTokens;
+    private long gapCount;
+    private double gaps;
 
     ClientWatch(Clock clock, Carrier carrier) {
         this.clock = clock;
@@ -58,6 +54,24 @@ final class ClientWatch {
         held++;
     }
 
+    /** An answer came: how large the figures are that lateness could bend. */
+    void answered(RequestTrace trace) {
+        long[] chunks = trace.chunkNanos();
+        if (trace.isOk() && chunks.length > 0) {
+            answers++;
+            firstTokens += chunks[0];
+            gapCount += chunks.length - 1;
+            gaps += chunks[chunks.length - 1] - chunks[0];
+        }
+    }
+
+    /** In wall milliseconds, as lateness is. */
+    private OptionalDouble mean(double nanos, long count) {
+        return count == 0
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(nanos / count / 1e6 / clock.speed());
+    }
+
     ClientFigures figures() {
         LoopFigures loop = carrier.figures();
         boolean known = loop.reads() > 0;
@@ -68,36 +82,10 @@ final class ClientWatch {
         double lateMax = dispatch.max().orElse(0) / speed;
         double lateP99 = dispatch.p99().orElse(dispatch.max().orElse(0)) / speed;
         double gc = gcMillis() - gcBefore;
-        List<String> reasons = new ArrayList<>();
         double lag = loop.lagP99Nanos() / 1e6 / speed;
-        if (loop.busyShare() > MOST_BUSY) {
-            reasons.add(
-                    String.format(
-                            Locale.ROOT,
-                            "its loop was at work %.0f %% of the time",
-                            loop.busyShare() * 100));
-        }
-        if (lag > LATEST_STAMP_MILLIS) {
-            reasons.add(
-                    String.format(
-                            Locale.ROOT, "1 %% of its stamps may be more than %.1f ms late", lag));
-        }
-        if (gc > MOST_GC_SHARE * wallSeconds * 1000) {
-            reasons.add(
-                    String.format(Locale.ROOT, "garbage collection stopped it for %.0f ms", gc));
-        }
-        if (lateP99 > LATEST_DISPATCH_MILLIS) {
-            reasons.add(
-                    String.format(
-                            Locale.ROOT,
-                            "1 %% of the requests began more than %.1f ms late",
-                            lateP99));
-        }
-        if (held > 0) {
-            reasons.add(
-                    String.format(
-                            Locale.ROOT, "%d requests waited as too many were in flight", held));
-        }
+        List<String> reasons =
+                new ClientLimits(mean(firstTokens, answers), mean(gaps, gapCount))
+                        .reasons(loop.busyShare(), lag, lateP99, gc, wallSeconds, held);
         return new ClientFigures(
                 cpu.isPresent() && cpuBefore.isPresent()
                         ? OptionalDouble.of(cpu.getAsDouble() - cpuBefore.getAsDouble())

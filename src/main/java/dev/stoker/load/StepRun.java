@@ -8,6 +8,7 @@ import dev.stoker.http.Timeouts;
 import dev.stoker.server.InferenceServer;
 import dev.stoker.server.ServerFailure;
 import dev.stoker.server.StreamCall;
+import dev.stoker.trace.RequestTrace;
 
 import java.time.Duration;
 import java.util.Comparator;
@@ -288,7 +289,9 @@ final class StepRun implements Carrier.Driver {
             windowEnd = Math.min(nanos, measureUntil);
         }
         call.decoder().end(end, nanos);
-        journal.accept(new LoadEvent.RequestEnded(index, intended - start, recorder.trace()));
+        RequestTrace trace = recorder.trace();
+        watch.answered(trace);
+        journal.accept(new LoadEvent.RequestEnded(index, intended - start, trace));
         Optional<ServerFailure> failure = recorder.failure();
         boolean noServer = failure.orElse(null) instanceof ServerFailure.Unreachable;
         if (failure.isEmpty()) {
