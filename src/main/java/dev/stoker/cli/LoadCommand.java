@@ -59,6 +59,7 @@ import java.util.stream.Stream;
 @Command(
         name = "load",
         mixinStandardHelpOptions = true,
+        abbreviateSynopsis = true,
         description = {
             "Put a load on a model and see what it does to latency and throughput.",
             "",

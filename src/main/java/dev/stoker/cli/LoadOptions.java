@@ -49,6 +49,7 @@ final class LoadOptions {
     @Option(
             names = {"-c", "--concurrency"},
             paramLabel = "N[,N…]",
+            hideParamSyntax = true,
             split = ",",
             description =
                     "Closed loop: so many users, each sends again when its answer came; several"
@@ -58,6 +59,7 @@ final class LoadOptions {
     @Option(
             names = "--rate",
             paramLabel = "R[,R…]",
+            hideParamSyntax = true,
             split = ",",
             description =
                     "Open loop: so many requests a second, whatever the server does; several rates"
