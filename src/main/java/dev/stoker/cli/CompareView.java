@@ -173,7 +173,7 @@ final class CompareView {
                     "Not counted as a regression: "
                             + String.join(", ", alone)
                             + ". Among so many figures at once chance alone makes one look so;"
-                            + " measure more iterations, or judge it alone with --metric.");
+                            + " measure more, or judge it alone with --metric.");
         }
         c.metrics().stream()
                 .filter(m -> m.metric().judged())
@@ -182,18 +182,30 @@ final class CompareView {
                                 || m.verdict() == Verdict.NO_DIFFERENCE_SEEN)
                 .filter(m -> m.needed().isPresent() && m.needed().getAsInt() > m.n())
                 .max(Comparator.comparingInt(m -> m.needed().getAsInt()))
-                .ifPresent(m -> lines.add(advice(m, threshold)));
+                .ifPresent(
+                        m -> lines.add(advice(m, threshold, isLoad(c) ? "blocks" : "iterations")));
+        if (isLoad(c) && c.metrics().stream().anyMatch(m -> m.metric().judged() && m.n() < 2)) {
+            lines.add(
+                    "Where n is 1 the load was too short, or still rising or falling: a longer"
+                            + " --duration, or --warmup, gives blocks to compare.");
+        }
         return lines;
     }
 
-    private static String advice(MetricComparison widest, String threshold) {
+    private static boolean isLoad(Comparison c) {
+        return c.a().kind().equals("load");
+    }
+
+    private static String advice(MetricComparison widest, String threshold, String unit) {
         int needed = widest.needed().orElse(0);
         String what = "To see a change of " + threshold + " in every figure, ";
         return needed <= MANY_ITERATIONS
                 ? what
                         + "measure about "
                         + needed
-                        + " iterations each ("
+                        + " "
+                        + unit
+                        + " each ("
                         + named(widest)
                         + " has "
                         + widest.n()
@@ -203,7 +215,9 @@ final class CompareView {
                         + named(widest)
                         + " spread so much: as it is, "
                         + needed
-                        + " iterations each would be needed.";
+                        + " "
+                        + unit
+                        + " each would be needed.";
     }
 
     private static List<String> improvements(Comparison c) {

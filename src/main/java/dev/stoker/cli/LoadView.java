@@ -126,21 +126,38 @@ final class LoadView {
                         .right("p95", 2)
                         .right("p99", 0)
                         .right("max", 1);
+        boolean both = hasTwoClocks(s);
         row(table, "TTFT", s.ttft());
-        row(table, "  from send", s.ttftSent());
+        if (both) {
+            row(table, "  from send", s.ttftSent());
+        }
         if (!s.ttfa().equals(s.ttft())) {
             row(table, "TTFA", s.ttfa());
-            row(table, "  from send", s.ttfaSent());
+            if (both) {
+                row(table, "  from send", s.ttfaSent());
+            }
         }
         row(table, isPerToken(s) ? "ITL per token" : "ITL per chunk", s.itl());
         row(table, "TPOT", s.tpot());
         row(table, "E2E", s.e2e());
-        row(table, "  from send", s.e2eSent());
+        if (both) {
+            row(table, "  from send", s.e2eSent());
+        }
         row(table, "Dispatch delay", s.dispatchDelay());
         table.lines(terminal.columns()).forEach(out::println);
     }
 
+    /**
+     * In an open loop a request has its moment whether it can be sent or not, and both clocks
+     * count; in a closed one it is sent when it begins.
+     */
+    private static boolean hasTwoClocks(StepSummary s) {
+        return s.started().users() == 0
+                || s.ttft().p50().orElse(0) - s.ttftSent().p50().orElse(0) >= 1;
+    }
+
     private void several(PrintWriter out, List<StepSummary> steps) {
+        boolean both = steps.stream().anyMatch(LoadView::hasTwoClocks);
         Table table =
                 new Table()
                         .left("load", 0)
@@ -166,7 +183,7 @@ final class LoadView {
                     figure(s.ttft().p50()),
                     figure(s.ttft().p95()),
                     figure(s.ttft().p99()),
-                    figure(s.ttftSent().p50()),
+                    both ? figure(s.ttftSent().p50()) : "",
                     figure(s.itl().p50()),
                     figure(s.itl().p99()),
                     figure(s.e2e().p50()),
@@ -184,6 +201,13 @@ final class LoadView {
             String where = steps.size() == 1 ? "" : s.started().label() + ": ";
             new TreeMap<>(s.failures())
                     .forEach((kind, n) -> warn(out, where + n + " failed: " + kind));
+            if (s.ok() > 0 && s.ttft().n() == 0) {
+                warn(
+                        out,
+                        where
+                                + "every request began in the warm-up, so nothing was measured;"
+                                + " give a longer --duration");
+            }
             if (s.unfinished() > 0) {
                 warn(out, where + s.unfinished() + " were not over when the load was stopped");
             }
@@ -196,7 +220,7 @@ final class LoadView {
             s.client().filter(ClientFigures::bottleneck).ifPresent(c -> client(out, where, c));
         }
         if (steps.stream().anyMatch(LoadView::isClientBound)) {
-            out.println("  These figures are partly the client's own. " + ADVICE);
+            lines(out, "  ", "These figures are partly the client's own. " + ADVICE);
         }
     }
 
@@ -209,7 +233,11 @@ final class LoadView {
     }
 
     private void warn(PrintWriter out, String sentence) {
-        out.println(terminal.paint(Terminal.Colour.WARNING, "! ") + sentence);
+        lines(out, terminal.paint(Terminal.Colour.WARNING, "! "), sentence);
+    }
+
+    private void lines(PrintWriter out, String first, String text) {
+        Paragraph.lines(first, text, "  ", terminal.columns()).forEach(out::println);
     }
 
     private static String goodput(StepSummary s, double share) {

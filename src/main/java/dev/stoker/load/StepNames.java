@@ -2,7 +2,6 @@ package dev.stoker.load;
 
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -21,7 +20,7 @@ final class StepNames {
 
     /** Names a step; a load that comes again gets its number. */
     String add(LoadEvent.StepStarted step) {
-        String base = model + " at " + load(step);
+        String base = model + " at " + step.label();
         String name = base;
         for (int n = 2; !taken.add(name); n++) {
             name = base + " (" + n + ")";
@@ -33,22 +32,5 @@ final class StepNames {
     /** Returns the name; the model's where the step's beginning was not kept. */
     String of(int step) {
         return names.getOrDefault(step, model);
-    }
-
-    private static String load(LoadEvent.StepStarted s) {
-        if (s.users() > 0) {
-            return s.users() == 1 ? "1 user" : s.users() + " users";
-        }
-        if (s.perSecond() > 0) {
-            String rate = trimmed(s.perSecond()) + "/s";
-            return s.arrivals().equals("poisson") ? rate : rate + " " + s.arrivals();
-        }
-        return "recorded times";
-    }
-
-    private static String trimmed(double value) {
-        return value == Math.rint(value)
-                ? Long.toString((long) value)
-                : String.format(Locale.ROOT, "%.4g", value);
     }
 }

@@ -8,9 +8,13 @@ import com.networknt.schema.SpecificationVersion;
 
 import dev.stoker.base.Clock;
 import dev.stoker.base.Reading;
+import dev.stoker.history.Run;
+import dev.stoker.history.RunStore;
 import dev.stoker.history.Stores;
+import dev.stoker.history.Subject;
 import dev.stoker.history.jdbc.JdbcStores;
 import dev.stoker.json.Json;
+import dev.stoker.load.LoadRuns;
 import dev.stoker.server.ApiKey;
 import dev.stoker.server.LoopbackServer;
 import dev.stoker.server.ServerConnection;
@@ -198,11 +202,71 @@ class LoadCommandTest {
     }
 
     @Test
-    void table_always_showsBothClocks() {
-        assertThat(load("-c", "2", "-n", "4")).isZero();
+    void table_ofAnOpenLoop_showsBothClocks() {
+        assertThat(load("--rate", "100", "-n", "4")).isZero();
         assertThat(out.toString())
-                .contains("2 users", "4 sent, 4 ok, 0 failed", "TTFT", "from send")
+                .contains("100/s poisson", "4 sent, 4 ok, 0 failed", "TTFT", "from send")
                 .contains("Dispatch delay");
+    }
+
+    @Test
+    void table_ofAClosedLoop_showsOneClockAndTheDelay() {
+        assertThat(load("-c", "2", "-n", "40")).isZero();
+        assertThat(out.toString())
+                .contains("2 users", "40 sent, 40 ok, 0 failed", "TTFT", "Dispatch delay")
+                .doesNotContain("from send");
+    }
+
+    @Test
+    void load_always_isInTheStoreAndCanBeComparedWith() throws IOException {
+        assertThat(load("-c", "1,2", "-n", "30")).isZero();
+        String id;
+        try (RunStore store = stores().open("", Stores.Access.LOOK)) {
+            Run run = store.get(store.list(1).getFirst().id()).orElseThrow();
+            id = run.id();
+            assertThat(run.kind()).isEqualTo("load");
+            assertThat(run.complete()).isTrue();
+            assertThat(run.subjects())
+                    .extracting(Subject::name)
+                    .containsExactly("m at 1 user", "m at 2 users");
+            assertThat(run.setting().fact("server").value()).isEqualTo("vLLM 0.11.0");
+            assertThat(run.setting().fact("model").value()).isEqualTo("m");
+            assertThat(run.setting().fact("requests").value()).isEqualTo("30");
+            assertThat(LoadRuns.summary(store, id).orElseThrow().ok()).isEqualTo(60);
+        }
+        assertThat(err.toString()).contains("stoker compare RUN " + id);
+        out.getBuffer().setLength(0);
+        assertThat(load("-c", "2", "-n", "30", "--baseline", id, "--threshold", "99%")).isZero();
+        assertThat(out.toString())
+                .contains("A  " + id, "m at 2 users", "output tok/s", "Only in A: m at 1 user");
+    }
+
+    @Test
+    void baseline_unknown_isRefusedBeforeAnythingIsSent() {
+        assertThat(load("-n", "2", "--baseline", "nothing")).isEqualTo(2);
+        assertThat(load("-n", "2", "--threshold", "5%")).isEqualTo(2);
+        assertThat(server.questions()).isEmpty();
+    }
+
+    @Test
+    void baseline_whereNothingFails_failuresAreARegression() {
+        assertThat(load("-c", "1", "-n", "6")).isZero();
+        server.on("POST /v1/chat/completions", LoopbackServer.json(500, "{}"), good());
+
+        int code = load("-c", "1", "-n", "6", "--baseline", "latest");
+
+        assertThat(code).isEqualTo(1);
+        assertThat(out.toString()).contains("passed in A, failed in B");
+    }
+
+    @Test
+    void store_thatCanNotBeWritten_costsARemarkOnly() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "x");
+
+        assertThat(load("-n", "2", "--store", file.resolve("runs.db").toString())).isZero();
+
+        assertThat(err.toString()).contains("! All that was measured is in its folder");
+        assertThat(out.toString()).contains("2 sent, 2 ok");
     }
 
     @Test

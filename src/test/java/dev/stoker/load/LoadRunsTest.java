@@ -100,7 +100,7 @@ class LoadRunsTest {
             store.requests(load.header().id(), requests::add);
             assertThat(requests)
                     .extracting(StoredRequest::subject)
-                    .contains("m at 3 users", "m at 3 users (2)", "m at 200/s")
+                    .contains("m at 3 users", "m at 3 users (2)", "m at 200/s poisson")
                     .doesNotContain("m");
         }
     }
