@@ -22,6 +22,8 @@ public enum Ability {
     SEED,
     /** Can be told to go on after the end-of-text token. */
     IGNORE_EOS,
+    /** Can be told to hold an answer to a JSON schema. */
+    STRUCTURED_OUTPUT,
     /** Counts tokens of a text. */
     TOKENIZE
 }

@@ -19,6 +19,8 @@ import java.util.OptionalLong;
  * @param seed for servers that honour one
  * @param temperature 0 for the most likely token
  * @param think whether a reasoning model shall reason; empty leaves it to the model
+ * @param answerSchema a JSON schema as text, which the server is asked to hold the answer to by its
+ *     own feature; see {@code Ability.STRUCTURED_OUTPUT}
  * @param ignoreEos whether to go on after the end-of-text token, where the server can
  * @param runner how the model is to be loaded if it isn't
  * @param stall after so long without any byte the request counts as stalled
@@ -32,6 +34,7 @@ public record GenerationRequest(
         OptionalLong seed,
         OptionalDouble temperature,
         Optional<Boolean> think,
+        Optional<String> answerSchema,
         boolean ignoreEos,
         RunnerOptions runner,
         Duration stall) {
@@ -55,6 +58,7 @@ public record GenerationRequest(
                 OptionalLong.empty(),
                 OptionalDouble.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 false,
                 RunnerOptions.defaults(),
                 Duration.ofSeconds(120));
@@ -70,6 +74,7 @@ public record GenerationRequest(
                 seed,
                 temperature,
                 think,
+                answerSchema,
                 ignoreEos,
                 runner,
                 stall);
@@ -85,6 +90,7 @@ public record GenerationRequest(
                 seed,
                 temperature,
                 think,
+                answerSchema,
                 ignoreEos,
                 runner,
                 stall);
@@ -100,6 +106,7 @@ public record GenerationRequest(
                 OptionalLong.of(fixedSeed),
                 OptionalDouble.of(0),
                 think,
+                answerSchema,
                 ignoreEos,
                 runner,
                 stall);
@@ -115,6 +122,7 @@ public record GenerationRequest(
                 seed,
                 temperature,
                 think,
+                answerSchema,
                 ignoreEos,
                 runner,
                 stall);
@@ -130,6 +138,7 @@ public record GenerationRequest(
                 seed,
                 temperature,
                 think,
+                answerSchema,
                 ignore,
                 runner,
                 stall);
@@ -145,6 +154,7 @@ public record GenerationRequest(
                 seed,
                 temperature,
                 think,
+                answerSchema,
                 ignoreEos,
                 options,
                 stall);
@@ -160,8 +170,57 @@ public record GenerationRequest(
                 seed,
                 temperature,
                 think,
+                answerSchema,
                 ignoreEos,
                 runner,
                 silence);
+    }
+
+    public GenerationRequest temperature(double degree) {
+        return new GenerationRequest(
+                model,
+                messages,
+                rawPrompt,
+                nonce,
+                maxTokens,
+                seed,
+                OptionalDouble.of(degree),
+                think,
+                answerSchema,
+                ignoreEos,
+                runner,
+                stall);
+    }
+
+    public GenerationRequest think(boolean reason) {
+        return new GenerationRequest(
+                model,
+                messages,
+                rawPrompt,
+                nonce,
+                maxTokens,
+                seed,
+                temperature,
+                Optional.of(reason),
+                answerSchema,
+                ignoreEos,
+                runner,
+                stall);
+    }
+
+    public GenerationRequest answerSchema(String schema) {
+        return new GenerationRequest(
+                model,
+                messages,
+                rawPrompt,
+                nonce,
+                maxTokens,
+                seed,
+                temperature,
+                think,
+                Optional.of(schema),
+                ignoreEos,
+                runner,
+                stall);
     }
 }

@@ -269,6 +269,7 @@ class DialectsTest {
                             OptionalLong.empty(),
                             OptionalDouble.empty(),
                             Optional.empty(),
+                            Optional.empty(),
                             false,
                             RunnerOptions.defaults(),
                             LONG);

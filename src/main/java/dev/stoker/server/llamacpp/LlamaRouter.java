@@ -47,7 +47,8 @@ public final class LlamaRouter implements InferenceServer {
                     Ability.CACHED_TOKENS,
                     Ability.CACHE_OFF,
                     Ability.SEED,
-                    Ability.IGNORE_EOS);
+                    Ability.IGNORE_EOS,
+                    Ability.STRUCTURED_OUTPUT);
 
     /**
      * A router that was asked to load says "loading" at once; this is for one that is slow to say

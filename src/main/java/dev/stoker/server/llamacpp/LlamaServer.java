@@ -47,6 +47,7 @@ public final class LlamaServer implements InferenceServer {
                     Ability.CACHE_OFF,
                     Ability.SEED,
                     Ability.IGNORE_EOS,
+                    Ability.STRUCTURED_OUTPUT,
                     Ability.TOKENIZE);
 
     private final ServerIdentity identity;

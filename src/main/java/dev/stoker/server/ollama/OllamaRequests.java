@@ -75,6 +75,7 @@ final class OllamaRequests {
     private static void generation(ObjectNode body, GenerationRequest request) {
         body.put("stream", true);
         request.think().ifPresent(think -> body.put("think", think));
+        request.answerSchema().flatMap(Json::parse).ifPresent(f -> body.set("format", f));
         ObjectNode options = runner(body, request.runner());
         // 0 would mean "until a stop token" here.
         request.maxTokens().ifPresent(n -> options.put("num_predict", Math.max(1, n)));

@@ -48,7 +48,8 @@ public final class OllamaServer implements InferenceServer {
                     Ability.UNLOAD,
                     Ability.RUNNER_OPTIONS,
                     Ability.TIMINGS,
-                    Ability.SEED);
+                    Ability.SEED,
+                    Ability.STRUCTURED_OUTPUT);
 
     private final ServerIdentity identity;
     private final ServerConnection connection;

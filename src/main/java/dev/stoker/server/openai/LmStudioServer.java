@@ -75,8 +75,9 @@ public final class LmStudioServer implements InferenceServer {
                         Ability.LOAD,
                         Ability.UNLOAD,
                         Ability.RUNNER_OPTIONS,
-                        Ability.SEED)
-                : Set.of(Ability.LIST_MODELS, Ability.LIST_LOADED, Ability.SEED);
+                        Ability.SEED,
+                        Ability.STRUCTURED_OUTPUT)
+                : Set.of(Ability.LIST_MODELS, Ability.LIST_LOADED, Ability.SEED, Ability.STRUCTURED_OUTPUT);
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.stoker.server.ServerKind;
 import dev.stoker.server.StreamCall;
 import dev.stoker.server.StreamEvents;
 
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -92,6 +93,7 @@ public final class OpenAiRequests {
         request.maxTokens().ifPresent(n -> body.put(limit, Math.max(1, n)));
         request.seed().ifPresent(seed -> body.put("seed", seed));
         request.temperature().ifPresent(t -> body.put("temperature", t));
+        request.answerSchema().flatMap(Json::parse).ifPresent(s -> answerSchema(body, s));
         if (isLlama() && request.nonce().isPresent()) {
             body.put("cache_prompt", false);
         }
@@ -102,6 +104,14 @@ public final class OpenAiRequests {
             body.set(option.getKey(), Json.tree(option.getValue()));
         }
         return body;
+    }
+
+    private static void answerSchema(ObjectNode body, JsonNode schema) {
+        ObjectNode format = body.putObject("response_format").put("type", "json_schema");
+        format.putObject("json_schema")
+                .put("name", "answer")
+                .put("strict", true)
+                .set("schema", schema);
     }
 
     private boolean isLlama() {
