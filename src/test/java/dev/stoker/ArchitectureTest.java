@@ -39,7 +39,8 @@ class ArchitectureTest {
     private static final String BELOW =
             "base json stats trace memory http server host gpu gguf control history";
 
-    private static final String FEATURES = "bench load degrade warm explain doctor tune plan fleet";
+    private static final String FEATURES =
+            "bench load suite degrade warm explain doctor tune plan fleet";
 
     /** Room → the other rooms that it may use. */
     private static final Map<String, Set<String>> MAY_USE = new TreeMap<>();
@@ -59,7 +60,8 @@ class ArchitectureTest {
         room("history", "base json stats trace");
 
         room("load", "base json stats trace http server host history");
-        room("bench", "base json stats trace memory server host gpu control history load");
+        room("suite", "base json stats trace server host");
+        room("bench", "base json stats trace memory server host gpu control history load suite");
         room("degrade", BELOW + " load");
         room("tune", BELOW + " load");
         room("warm", BELOW);
@@ -68,7 +70,7 @@ class ArchitectureTest {
         room("plan", BELOW);
         room("fleet", BELOW + " load");
 
-        room("report", "base json stats trace history bench load");
+        room("report", "base json stats trace history bench load suite");
         room("tui", BELOW + " " + FEATURES);
         room("web", BELOW + " " + FEATURES);
         room("metrics", BELOW + " " + FEATURES);

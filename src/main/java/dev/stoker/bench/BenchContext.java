@@ -3,6 +3,8 @@ package dev.stoker.bench;
 import dev.stoker.base.Clock;
 import dev.stoker.base.Reading;
 import dev.stoker.control.ServerControl;
+import dev.stoker.host.CommandEnd;
+import dev.stoker.host.CommandRunner;
 import dev.stoker.host.HostSource;
 import dev.stoker.memory.MemoryEstimator;
 import dev.stoker.server.InferenceServer;
@@ -19,6 +21,7 @@ import java.util.List;
  * @param estimator says what a model will take
  * @param cached tells the cached share of prompts where the server's API does not
  * @param stokerVersion written into the results
+ * @param commands runs commands on this machine: code that models write, where that is allowed
  */
 public record BenchContext(
         InferenceServer server,
@@ -27,7 +30,29 @@ public record BenchContext(
         ServerControl control,
         MemoryEstimator estimator,
         CachedShares cached,
-        String stokerVersion) {
+        String stokerVersion,
+        CommandRunner commands) {
+
+    /** A context in which no command can be run. */
+    public BenchContext(
+            InferenceServer server,
+            Clock clock,
+            HostSource host,
+            ServerControl control,
+            MemoryEstimator estimator,
+            CachedShares cached,
+            String stokerVersion) {
+        this(
+                server,
+                clock,
+                host,
+                control,
+                estimator,
+                cached,
+                stokerVersion,
+                (command, limit, cancellation) ->
+                        new CommandEnd.NotStarted("no command can be run here"));
+    }
 
     /** Tells from the server's own log how many tokens of each prompt were cached. */
     public interface CachedShares {

@@ -2,9 +2,12 @@ package dev.stoker.bench;
 
 import dev.stoker.base.Bytes;
 import dev.stoker.base.Reading;
+import dev.stoker.suite.check.Verdict;
+import dev.stoker.suite.spread.Circumstances;
 import dev.stoker.trace.RequestTrace;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Something that happened in a benchmark. The journal is a list of these, one a line; reports are
@@ -46,6 +49,32 @@ public sealed interface BenchEvent {
     record RequestEnded(
             long at, String model, String prompt, int iteration, boolean alone, RequestTrace trace)
             implements BenchEvent {}
+
+    /**
+     * How a request came out that ended well; written before the {@link RequestEnded} that it
+     * belongs to.
+     *
+     * @param text the answer as it came, thinking included where the server does not take it out;
+     *     kept of tests only, and at most so much that the journal stays readable
+     * @param verdicts of the test's checks; none of a prompt or of a turn before the last
+     * @param circumstances what else went on at that time
+     */
+    record Answered(
+            long at,
+            String model,
+            String prompt,
+            int iteration,
+            String text,
+            List<Verdict> verdicts,
+            Circumstances circumstances)
+            implements BenchEvent {
+        public Answered {
+            verdicts = List.copyOf(verdicts);
+        }
+    }
+
+    /** A test can not be asked of this model here. */
+    record TaskSkipped(long at, String model, String task, String reason) implements BenchEvent {}
 
     /** A step failed; the requests' own failures stand in their traces. */
     record StepFailed(long at, String model, String step, String code, String sentence)

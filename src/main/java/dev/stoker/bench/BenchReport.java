@@ -35,6 +35,14 @@ public record BenchReport(
         pending = List.copyOf(pending);
     }
 
+    /** Returns how many answers of all models did not pass their checks. */
+    public int failedChecks() {
+        return models.stream()
+                .flatMap(m -> m.suite().stream())
+                .mapToInt(s -> s.judged() - s.passed())
+                .sum();
+    }
+
     /** Returns how many models failed. */
     public int failures() {
         return (int) models.stream().filter(m -> m.outcome() == Outcome.FAILED).count();

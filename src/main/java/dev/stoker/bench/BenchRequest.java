@@ -1,6 +1,7 @@
 package dev.stoker.bench;
 
 import dev.stoker.base.Bytes;
+import dev.stoker.suite.Task;
 
 import java.time.Duration;
 import java.util.List;
@@ -19,10 +20,11 @@ import java.util.OptionalLong;
  * @param stall a request without any byte for so long has stalled
  * @param seed for servers that honour one
  * @param parallelSmall at most so many small models at once; 1 for one after the other
+ * @param checking how answers are checked, where the prompts are tests
  */
 public record BenchRequest(
         List<String> models,
-        List<BenchPrompt> prompts,
+        List<Task> prompts,
         int iterations,
         OptionalLong contextLength,
         Unload unload,
@@ -30,10 +32,53 @@ public record BenchRequest(
         Bytes restartAbove,
         Duration stall,
         long seed,
-        int parallelSmall) {
+        int parallelSmall,
+        Checking checking) {
     public BenchRequest {
         models = List.copyOf(models);
         prompts = List.copyOf(prompts);
+    }
+
+    /** A request whose prompts are no tests. */
+    public BenchRequest(
+            List<String> models,
+            List<Task> prompts,
+            int iterations,
+            OptionalLong contextLength,
+            Unload unload,
+            Restart restart,
+            Bytes restartAbove,
+            Duration stall,
+            long seed,
+            int parallelSmall) {
+        this(
+                models,
+                prompts,
+                iterations,
+                contextLength,
+                unload,
+                restart,
+                restartAbove,
+                stall,
+                seed,
+                parallelSmall,
+                Checking.none());
+    }
+
+    /**
+     * How answers are checked.
+     *
+     * @param suite the suite's name; empty where there is none
+     * @param runCode whether code that models write may be run
+     */
+    public record Checking(String suite, boolean runCode) {
+        public static Checking none() {
+            return new Checking("", false);
+        }
+
+        public boolean isSuite() {
+            return !suite.isEmpty();
+        }
     }
 
     /** When models are taken out of memory. */

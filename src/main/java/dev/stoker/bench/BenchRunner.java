@@ -6,6 +6,9 @@ import dev.stoker.bench.ModelTurn.End;
 import dev.stoker.load.Nonces;
 import dev.stoker.server.LoadedModel;
 import dev.stoker.server.ServerException;
+import dev.stoker.suite.ServerMeans;
+import dev.stoker.suite.check.Means;
+import dev.stoker.suite.code.Sandbox;
 
 import java.time.Duration;
 import java.util.HashSet;
@@ -47,7 +50,20 @@ public final class BenchRunner {
                         recovery,
                         new Nonces(),
                         cancellation,
+                        means(context, request, cancellation),
+                        new Surroundings(context, memory),
                         plan.toRun().size());
+    }
+
+    private static Means means(
+            BenchContext context, BenchRequest request, Cancellation cancellation) {
+        Sandbox sandbox = new Sandbox(context.commands(), cancellation);
+        return new ServerMeans(
+                context.server(),
+                (check, code) ->
+                        request.checking().runCode()
+                                ? sandbox.run(check, code)
+                                : new Means.CodeRun.NotRun("running code needs --run-code"));
     }
 
     /** How a run ended. */

@@ -46,6 +46,9 @@ public final class BenchRuns {
     static final Metric SERVER_DECODE =
             new Metric("server_decode_tokens_per_second", "server tok/s", Better.HIGHER, false);
 
+    /** Answers that passed, of those that were judged. */
+    static final Metric PASSED = new Metric("pass_rate", "pass rate %", Better.HIGHER, true);
+
     static final Metric LOAD = new Metric("load_seconds", "load s", Better.LOWER, false);
     static final Metric MEMORY = new Metric("memory_gib", "memory GiB", Better.LOWER, false);
 
@@ -175,13 +178,29 @@ public final class BenchRuns {
                 good.values().stream()
                         .max(Comparator.comparingLong(Figures::promptTokens))
                         .orElse(Map.of());
-        return List.of(
-                pooled(DECODE, good, Figures::clientDecode, starts),
-                each(TTFT, good.getOrDefault(first, Map.of()), RequestTrace::ttftMillis, starts),
-                each(PROMPT, longest, t -> t.timings().promptTokensPerSecond(), starts),
-                pooled(SERVER_DECODE, good, Figures::serverDecode, starts),
-                loads(m.loadSeconds()),
-                memory(m.takenBytes()));
+        List<Series> series = new ArrayList<>();
+        m.suite().ifPresent(s -> series.add(passed(s, starts)));
+        series.addAll(
+                List.of(
+                        pooled(DECODE, good, Figures::clientDecode, starts),
+                        each(
+                                TTFT,
+                                good.getOrDefault(first, Map.of()),
+                                RequestTrace::ttftMillis,
+                                starts),
+                        each(PROMPT, longest, t -> t.timings().promptTokensPerSecond(), starts),
+                        pooled(SERVER_DECODE, good, Figures::serverDecode, starts),
+                        loads(m.loadSeconds()),
+                        memory(m.takenBytes())));
+        return series;
+    }
+
+    private static Series passed(SuiteResult suite, SortedMap<Integer, Long> starts) {
+        List<Sample> samples = new ArrayList<>();
+        suite.passRates().forEach((i, rate) -> samples.add(sample(i, starts, 100 * rate)));
+        return samples.isEmpty()
+                ? Series.absent(PASSED, suite.passRate().reason())
+                : Series.of(PASSED, samples);
     }
 
     /** When each iteration began. */

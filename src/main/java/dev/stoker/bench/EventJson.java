@@ -1,6 +1,7 @@
 package dev.stoker.bench;
 
 import dev.stoker.base.Bytes;
+import dev.stoker.bench.BenchEvent.Answered;
 import dev.stoker.bench.BenchEvent.Loaded;
 import dev.stoker.bench.BenchEvent.MemoryMarked;
 import dev.stoker.bench.BenchEvent.ModelEnded;
@@ -12,6 +13,7 @@ import dev.stoker.bench.BenchEvent.Restarted;
 import dev.stoker.bench.BenchEvent.RunEnded;
 import dev.stoker.bench.BenchEvent.RunStarted;
 import dev.stoker.bench.BenchEvent.StepFailed;
+import dev.stoker.bench.BenchEvent.TaskSkipped;
 import dev.stoker.bench.BenchEvent.Unloaded;
 import dev.stoker.json.Fields;
 import dev.stoker.json.Json;
@@ -54,6 +56,15 @@ final class EventJson {
                 o.put("model", e.model()).put("prompt", e.prompt()).put("iteration", e.iteration());
                 o.put("alone", e.alone());
                 o.set("trace", TraceJson.tree(e.trace()));
+            }
+            case Answered e -> {
+                o.put("model", e.model()).put("prompt", e.prompt()).put("iteration", e.iteration());
+                o.put("text", e.text());
+                o.set("verdicts", VerdictJson.write(e.verdicts()));
+                o.set("circumstances", CircumstancesJson.write(e.circumstances()));
+            }
+            case TaskSkipped e -> {
+                o.put("model", e.model()).put("task", e.task()).put("reason", e.reason());
             }
             case StepFailed e -> {
                 o.put("model", e.model()).put("step", e.step());
@@ -114,6 +125,21 @@ final class EventJson {
                             Fields.count(o, "iteration"),
                             Fields.truth(o, "alone"),
                             TraceJson.read(o.path("trace")));
+            case "answered" ->
+                    new Answered(
+                            at,
+                            Fields.text(o, "model"),
+                            Fields.text(o, "prompt"),
+                            Fields.count(o, "iteration"),
+                            Fields.text(o, "text"),
+                            VerdictJson.read(o.path("verdicts")),
+                            CircumstancesJson.read(o.path("circumstances")));
+            case "task-skipped" ->
+                    new TaskSkipped(
+                            at,
+                            Fields.text(o, "model"),
+                            Fields.text(o, "task"),
+                            Fields.text(o, "reason"));
             case "step-failed" ->
                     new StepFailed(
                             at,
@@ -147,6 +173,8 @@ final class EventJson {
             case Loaded e -> "loaded";
             case MemoryMarked e -> "memory";
             case RequestEnded e -> "request";
+            case Answered e -> "answered";
+            case TaskSkipped e -> "task-skipped";
             case StepFailed e -> "step-failed";
             case Unloaded e -> "unloaded";
             case ModelEnded e -> "model-ended";

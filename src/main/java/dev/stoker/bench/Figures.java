@@ -57,7 +57,8 @@ final class Figures {
     /**
      * Returns the spread over the iterations of the rate of all prompts of an iteration together.
      * An iteration that lacks a prompt which another one has is left out: a rate over other prompts
-     * is no repetition.
+     * is no repetition. Where that would leave none, prompts with an answer that has no rate, such
+     * as one of a single token, are left out of all.
      */
     static Reading<Spread> pooled(
             Map<String, Map<Integer, RequestTrace>> good,
@@ -76,6 +77,7 @@ final class Figures {
             Function<RequestTrace, Reading<Decoded>> part) {
         Map<Integer, Map<String, Decoded>> iterations = new TreeMap<>();
         Set<String> prompts = new HashSet<>();
+        Set<String> withoutRate = new HashSet<>();
         String reason = "no request ended well";
         for (Map.Entry<String, Map<Integer, RequestTrace>> prompt : good.entrySet()) {
             for (Map.Entry<Integer, RequestTrace> trace : prompt.getValue().entrySet()) {
@@ -86,12 +88,18 @@ final class Figures {
                             .computeIfAbsent(trace.getKey(), i -> new HashMap<>())
                             .put(prompt.getKey(), d);
                 } else {
+                    withoutRate.add(prompt.getKey());
                     reason = decoded.reason();
                 }
             }
         }
         if (prompts.isEmpty()) {
             return Reading.unsupported(reason);
+        }
+        if (iterations.values().stream().noneMatch(p -> p.keySet().equals(prompts))) {
+            prompts.removeAll(withoutRate);
+            iterations.values().forEach(p -> p.keySet().retainAll(prompts));
+            iterations.values().removeIf(Map::isEmpty);
         }
         SortedMap<Integer, Double> rates = new TreeMap<>();
         iterations.forEach((iteration, parts) -> {

@@ -1,10 +1,13 @@
 package dev.stoker.bench;
 
 import dev.stoker.base.Bytes;
+import dev.stoker.bench.BenchRequest.Checking;
 import dev.stoker.bench.BenchRequest.Restart;
 import dev.stoker.bench.BenchRequest.Unload;
 import dev.stoker.json.Fields;
 import dev.stoker.json.Json;
+import dev.stoker.suite.Task;
+import dev.stoker.suite.TaskForms;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -38,11 +41,9 @@ final class HeaderJson {
         ArrayNode names = q.putArray("models");
         r.models().forEach(names::add);
         ArrayNode prompts = q.putArray("prompts");
-        for (BenchPrompt p : r.prompts()) {
-            prompts.addObject()
-                    .put("name", p.name())
-                    .put("prompt", p.text())
-                    .put("max_tokens", p.maxTokens());
+        for (Task p : r.prompts()) {
+            prompts.add(
+                    Json.parse(p.form()).orElseThrow(() -> new IllegalStateException("no JSON")));
         }
         q.put("iterations", r.iterations());
         r.contextLength().ifPresent(n -> q.put("context", n));
@@ -50,6 +51,9 @@ final class HeaderJson {
         q.put("restart_above_bytes", r.restartAbove().count())
                 .put("stall_nanos", r.stall().toNanos());
         q.put("seed", r.seed()).put("parallel_small", r.parallelSmall());
+        if (r.checking().isSuite()) {
+            q.put("suite", r.checking().suite()).put("run_code", r.checking().runCode());
+        }
         ArrayNode models = o.putArray("models");
         for (RunHeader.Model m : h.models()) {
             models.addObject()
@@ -78,13 +82,9 @@ final class HeaderJson {
             }
             names.add(n.stringValue());
         }
-        List<BenchPrompt> prompts = new ArrayList<>();
+        List<Task> prompts = new ArrayList<>();
         for (JsonNode p : q.path("prompts")) {
-            prompts.add(
-                    new BenchPrompt(
-                            Fields.text(p, "name"),
-                            Fields.text(p, "prompt"),
-                            Fields.integer(p, "max_tokens")));
+            prompts.add(TaskForms.read(p));
         }
         if (prompts.isEmpty()) {
             throw new IllegalArgumentException("it has no prompts");
@@ -102,7 +102,10 @@ final class HeaderJson {
                         Bytes.of(Fields.integer(q, "restart_above_bytes")),
                         Duration.ofNanos(Fields.integer(q, "stall_nanos")),
                         Fields.integer(q, "seed"),
-                        Fields.count(q, "parallel_small"));
+                        Fields.count(q, "parallel_small"),
+                        q.has("suite")
+                                ? new Checking(Fields.text(q, "suite"), Fields.truth(q, "run_code"))
+                                : Checking.none());
         List<RunHeader.Model> models = new ArrayList<>();
         for (JsonNode m : o.path("models")) {
             models.add(

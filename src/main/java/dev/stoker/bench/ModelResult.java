@@ -4,9 +4,11 @@ import dev.stoker.base.Bytes;
 import dev.stoker.base.Reading;
 import dev.stoker.bench.BenchEvent.Outcome;
 import dev.stoker.stats.Spread;
+import dev.stoker.suite.spread.Explanation;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a benchmark says of one model.
@@ -31,6 +33,8 @@ import java.util.List;
  * @param requestsFailed requests that failed, those repeated later included
  * @param restarts restarts before or during its turn
  * @param alone whether it was measured alone
+ * @param suite how it did in the tests; empty where the run was no suite
+ * @param spread why its rates spread; empty where nothing was measured
  */
 public record ModelResult(
         String name,
@@ -52,7 +56,9 @@ public record ModelResult(
         int requestsOk,
         int requestsFailed,
         int restarts,
-        boolean alone) {
+        boolean alone,
+        Optional<SuiteResult> suite,
+        Optional<Explanation> spread) {
     public ModelResult {
         prompts = List.copyOf(prompts);
     }

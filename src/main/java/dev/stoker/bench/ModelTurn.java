@@ -43,7 +43,7 @@ final class ModelTurn {
         RunnerOptions options =
                 new RunnerOptions(run.request().contextLength(), Optional.empty(), Map.of())
                         .keepAlive(KEEP);
-        this.requests = new Requests(run, planned.name(), index, options);
+        this.requests = new Requests(run, planned.model(), index, options);
     }
 
     /** What became of a turn. */

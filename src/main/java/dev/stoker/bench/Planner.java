@@ -10,6 +10,7 @@ import dev.stoker.server.Ability;
 import dev.stoker.server.LoadedModel;
 import dev.stoker.server.ModelInfo;
 import dev.stoker.server.ServerException;
+import dev.stoker.suite.Task;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -134,7 +135,7 @@ public final class Planner {
     private static PlannedModel planned(
             BenchContext context, BenchRequest request, ModelInfo model, Reading<Bytes> free) {
         Reading<MemoryEstimate> estimate = estimate(context, request, model);
-        String skip = skip(model, request);
+        String skip = skip(context, model, request);
         String restart = restartReason(request, model, estimate, free).orElse("");
         return new PlannedModel(
                 model, estimate, restart, skip, expectedTime(model, estimate, request));
@@ -154,13 +155,22 @@ public final class Planner {
         return context.estimator().estimate(facts, Math.max(1, Math.min(tokens, trained)));
     }
 
-    private static String skip(ModelInfo model, BenchRequest request) {
+    private static String skip(BenchContext context, ModelInfo model, BenchRequest request) {
         boolean named =
                 request.models().stream().anyMatch(n -> ServerMemory.sameModel(model.name(), n));
         if (model.remote() && !named) {
             return "it runs in the cloud; name it to measure it";
         }
-        return model.embeddingOnly() ? "it makes embeddings, not text" : "";
+        if (model.embeddingOnly()) {
+            return "it makes embeddings, not text";
+        }
+        List<Optional<String>> unsuited =
+                request.prompts().stream()
+                        .map(t -> t.unsuited(model.capabilities(), context.server().abilities()))
+                        .toList();
+        return unsuited.stream().allMatch(Optional::isPresent)
+                ? "nothing of it can be asked: " + unsuited.getFirst().orElse("")
+                : "";
     }
 
     /** Returns why a fresh server is wanted before a model, if it is. */
@@ -193,8 +203,8 @@ public final class Planner {
         Bytes guess = estimate.map(MemoryEstimate::expected).orElse(Bytes.gb(5));
         double bytes = model.fileSize().orElse(guess).count();
         double rate = Math.clamp(ASSUMED_BANDWIDTH / Math.max(bytes, 1), 1, 200);
-        long answer = request.prompts().stream().mapToLong(BenchPrompt::maxTokens).sum();
-        long prompt = request.prompts().stream().mapToLong(p -> p.text().length() / 4).sum();
+        long answer = request.prompts().stream().mapToLong(Task::maxTokens).sum();
+        long prompt = request.prompts().stream().mapToLong(Task::promptTokens).sum();
         double each = answer / rate + prompt / (rate * 15);
         double seconds = 3 + bytes / ASSUMED_DISK + request.iterations() * each;
         return Duration.ofMillis((long) (seconds * 1000));

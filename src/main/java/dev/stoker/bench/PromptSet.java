@@ -4,6 +4,7 @@ import dev.stoker.base.ExitCode;
 import dev.stoker.base.Text;
 import dev.stoker.base.UserError;
 import dev.stoker.json.Json;
+import dev.stoker.suite.Task;
 
 import tools.jackson.databind.JsonNode;
 
@@ -39,15 +40,15 @@ public final class PromptSet {
     private PromptSet() {}
 
     /** Returns the built-in set. */
-    public static List<BenchPrompt> standard() {
+    public static List<Task> standard() {
         return List.of(
-                new BenchPrompt("short", "Explain in two sentences why the sky is blue.", 64),
-                new BenchPrompt(
+                Task.prompt("short", "Explain in two sentences why the sky is blue.", 64),
+                Task.prompt(
                         "long",
                         "Write a detailed essay about the history of bridges: materials, builders,"
                                 + " failures and what was learned from them.",
                         256),
-                new BenchPrompt("prompt", longPrompt(), 32));
+                Task.prompt("prompt", longPrompt(), 32));
     }
 
     /** About 1 500 tokens of invented records, then a question about them. */
@@ -66,7 +67,7 @@ public final class PromptSet {
      *
      * @throws UserError if the file can't be read or holds something else
      */
-    public static List<BenchPrompt> read(Path file) {
+    public static List<Task> read(Path file) {
         String text;
         try {
             if (Files.size(file) > LARGEST_FILE) {
@@ -86,15 +87,15 @@ public final class PromptSet {
             throw UserError.wrongUse("The prompt file " + file + " is empty.", "");
         }
         boolean json = text.stripLeading().startsWith("[");
-        return json ? list(file, text) : List.of(new BenchPrompt("own", text.strip(), 256));
+        return json ? list(file, text) : List.of(Task.prompt("own", text.strip(), 256));
     }
 
-    private static List<BenchPrompt> list(Path file, String text) {
+    private static List<Task> list(Path file, String text) {
         JsonNode root =
                 Json.parse(text)
                         .filter(JsonNode::isArray)
                         .orElseThrow(() -> bad(file, "it is no JSON list"));
-        List<BenchPrompt> prompts = new ArrayList<>();
+        List<Task> prompts = new ArrayList<>();
         Set<String> names = new HashSet<>();
         for (JsonNode item : root) {
             for (String key : item.propertyNames()) {
@@ -121,7 +122,7 @@ public final class PromptSet {
                                     .orElseThrow(
                                             () -> bad(file, "a \"max_tokens\" is no number from 1"))
                             : 256;
-            prompts.add(new BenchPrompt(name, prompt, max));
+            prompts.add(Task.prompt(name, prompt, max));
         }
         if (prompts.isEmpty()) {
             throw bad(file, "the list is empty");

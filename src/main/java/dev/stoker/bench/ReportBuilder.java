@@ -15,6 +15,10 @@ import dev.stoker.bench.BenchEvent.Unloaded;
 import dev.stoker.bench.ModelResult.Cleanup;
 import dev.stoker.bench.ModelResult.PromptResult;
 import dev.stoker.stats.Spread;
+import dev.stoker.suite.Task;
+import dev.stoker.suite.spread.Explanation;
+import dev.stoker.suite.spread.Observation;
+import dev.stoker.suite.spread.SpreadCauses;
 import dev.stoker.trace.RequestTrace;
 
 import java.time.Duration;
@@ -122,6 +126,8 @@ public final class ReportBuilder {
             case MemoryMarked e -> e.model();
             case RequestEnded e -> e.model();
             case BenchEvent.StepFailed e -> e.model();
+            case BenchEvent.Answered e -> e.model();
+            case BenchEvent.TaskSkipped e -> e.model();
             case Unloaded e -> e.model();
             case ModelEnded e -> e.model();
             case RunEnded e -> "";
@@ -175,7 +181,20 @@ public final class ReportBuilder {
                 (int) of(Restarted.class, name).filter(Restarted::ok).count(),
                 counted.values().stream()
                         .flatMap(m -> m.values().stream())
-                        .allMatch(RequestEnded::alone));
+                        .allMatch(RequestEnded::alone),
+                SuiteResults.of(contents, name),
+                spread(name));
+    }
+
+    private Optional<Explanation> spread(String model) {
+        List<Observation> observations =
+                TaskMeasure.of(contents, model).values().stream()
+                        .flatMap(byIteration -> byIteration.values().stream())
+                        .flatMap(m -> m.observation().stream())
+                        .toList();
+        return observations.isEmpty()
+                ? Optional.empty()
+                : Optional.of(SpreadCauses.explain(observations));
     }
 
     private static double seconds(Duration d) {
@@ -256,7 +275,7 @@ public final class ReportBuilder {
 
     private List<PromptResult> prompts(Map<String, Map<Integer, RequestTrace>> good) {
         List<PromptResult> results = new ArrayList<>();
-        for (BenchPrompt prompt : contents.header().request().prompts()) {
+        for (Task prompt : contents.header().request().prompts()) {
             Map<Integer, RequestTrace> traces = good.get(prompt.name());
             if (traces != null) {
                 results.add(Figures.prompt(prompt.name(), traces.values()));

@@ -5,6 +5,7 @@ import dev.stoker.bench.ModelResult.Cleanup;
 import dev.stoker.bench.ModelResult.PromptResult;
 import dev.stoker.json.Json;
 import dev.stoker.stats.Spread;
+import dev.stoker.suite.Task;
 
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -60,8 +61,12 @@ public final class ReportJson {
         request.put("seed", h.request().seed());
         request.put("parallel_small", h.request().parallelSmall());
         h.request().contextLength().ifPresent(n -> request.put("context_tokens", n));
+        if (h.request().checking().isSuite()) {
+            request.put("suite", h.request().checking().suite());
+            request.put("run_code", h.request().checking().runCode());
+        }
         ArrayNode prompts = request.putArray("prompts");
-        for (BenchPrompt p : h.request().prompts()) {
+        for (Task p : h.request().prompts()) {
             prompts.addObject().put("name", p.name()).put("max_tokens", p.maxTokens());
         }
         ObjectNode memory = o.putObject("memory");
@@ -95,6 +100,8 @@ public final class ReportJson {
         o.put("alone", m.alone());
         ArrayNode prompts = o.putArray("prompts");
         m.prompts().forEach(p -> prompts.add(prompt(p)));
+        m.suite().ifPresent(s -> o.set("suite", SuiteJson.write(s)));
+        m.spread().ifPresent(s -> o.set("spread", SuiteJson.spread(s)));
         return o;
     }
 
@@ -165,7 +172,7 @@ public final class ReportJson {
         return o;
     }
 
-    private static void spread(ObjectNode o, String name, Reading<Spread> reading) {
+    static void spread(ObjectNode o, String name, Reading<Spread> reading) {
         if (!(reading instanceof Reading.Known<Spread>(Spread s))) {
             UnknownJson.missing(o, name, reading.reason());
             return;

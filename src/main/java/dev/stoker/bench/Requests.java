@@ -1,13 +1,10 @@
 package dev.stoker.bench;
 
-import dev.stoker.base.Reading;
-import dev.stoker.load.TraceRecorder;
-import dev.stoker.server.GenerationRequest;
+import dev.stoker.server.ModelInfo;
 import dev.stoker.server.RunnerOptions;
 import dev.stoker.server.ServerFailure;
 import dev.stoker.server.ServerKind;
-import dev.stoker.server.StreamEvent;
-import dev.stoker.trace.RequestTrace;
+import dev.stoker.suite.Task;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,21 +20,27 @@ import java.util.Set;
  * thread.
  */
 final class Requests {
-    private static final BenchPrompt WARM_UP = new BenchPrompt("warm-up", "Say hello.", 8);
+    private static final Task WARM_UP = Task.prompt("warm-up", "Say hello.", 8);
+
+    /** Stands for all iterations. */
+    private static final int EVERY = -1;
 
     /** How often a request is sent again whose answer ended without a last word. */
     private static final int MORE_ANSWERS = 3;
 
     private final RunState run;
     private final String model;
+    private final ModelInfo info;
     private final int index;
     private final RunnerOptions options;
+    private final TaskRun tasks;
     private Optional<String> firstFailure = Optional.empty();
-    private boolean warnedOfCache;
 
-    Requests(RunState run, String model, int index, RunnerOptions options) {
+    Requests(RunState run, ModelInfo info, int index, RunnerOptions options) {
         this.run = run;
-        this.model = model;
+        this.model = info.name();
+        this.info = info;
+        this.tasks = new TaskRun(run, info, options);
         this.index = index;
         this.options = options;
     }
@@ -54,7 +57,7 @@ final class Requests {
         return firstFailure;
     }
 
-    private record Key(BenchPrompt prompt, int iteration) {}
+    private record Key(Task prompt, int iteration) {}
 
     /** Returns whether nothing is left to be measured alone. */
     boolean areDone() {
@@ -66,9 +69,9 @@ final class Requests {
         Set<Key> done = done(alone);
         List<Key> left = new ArrayList<>();
         for (int i = 1; i <= run.request().iterations(); i++) {
-            for (BenchPrompt prompt : run.request().prompts()) {
+            for (Task prompt : run.request().prompts()) {
                 Key key = new Key(prompt, i);
-                if (!done.contains(key)) {
+                if (!done.contains(key) && !done.contains(new Key(prompt, EVERY))) {
                     left.add(key);
                 }
             }
@@ -77,19 +80,40 @@ final class Requests {
     }
 
     private Set<Key> done(boolean alone) {
-        Map<String, BenchPrompt> prompts = new HashMap<>();
+        Map<String, Task> prompts = new HashMap<>();
         run.request().prompts().forEach(p -> prompts.put(p.name(), p));
         Set<Key> done = new HashSet<>();
         for (BenchEvent event : run.journal().events()) {
-            if (event instanceof BenchEvent.RequestEnded r
-                    && r.model().equals(model)
-                    && r.trace().isOk()
-                    && (r.alone() || !alone)
-                    && prompts.containsKey(r.prompt())) {
-                done.add(new Key(prompts.get(r.prompt()), r.iteration()));
+            switch (event) {
+                case BenchEvent.RequestEnded r
+                        when r.model().equals(model)
+                                && r.trace().isOk()
+                                && (r.alone() || !alone)
+                                && prompts.containsKey(r.prompt()) ->
+                        done.add(new Key(prompts.get(r.prompt()), r.iteration()));
+                case BenchEvent.Answered a
+                        when a.model().equals(model)
+                                && a.verdicts().stream().anyMatch(TaskRun::isOwnFault)
+                                && prompts.containsKey(a.prompt()) ->
+                        done.add(new Key(prompts.get(a.prompt()), a.iteration()));
+                case BenchEvent.TaskSkipped s
+                        when s.model().equals(model) && prompts.containsKey(s.task()) ->
+                        done.add(new Key(prompts.get(s.task()), EVERY));
+                default -> {}
             }
         }
         return done;
+    }
+
+    /** Notes what can not be asked of this model; it is not tried. */
+    private void skipUnsuited() {
+        for (Task task : run.request().prompts()) {
+            Optional<String> why =
+                    task.unsuited(info.capabilities(), run.context().server().abilities());
+            if (why.isPresent() && left(false).stream().anyMatch(k -> k.prompt().equals(task))) {
+                run.write(new BenchEvent.TaskSkipped(run.now(), model, task.name(), why.get()));
+            }
+        }
     }
 
     /**
@@ -99,19 +123,20 @@ final class Requests {
      * @return the failure that ended the model's requests, if one did
      */
     Optional<ServerFailure> all(boolean alone) {
+        skipUnsuited();
         List<Key> left = left(alone);
         if (left.isEmpty()) {
             return Optional.empty();
         }
         firstFailure = Optional.empty();
-        Set<BenchPrompt> refused = new HashSet<>();
+        Set<Task> refused = new HashSet<>();
         step("warming up");
-        Optional<ServerFailure> failure = send(WARM_UP, 0, alone);
+        Optional<ServerFailure> failure = tasks.send(WARM_UP, 0, alone);
         if (failure.isPresent()) {
             return failure;
         }
         for (Key key : left) {
-            BenchPrompt prompt = key.prompt();
+            Task prompt = key.prompt();
             if (refused.contains(prompt)) {
                 continue;
             }
@@ -145,11 +170,10 @@ final class Requests {
      * row, as small models do. That is the answer's fault, not the server's: another nonce mostly
      * leads to another answer.
      */
-    private Optional<ServerFailure> sendUntilWhole(
-            BenchPrompt prompt, int iteration, boolean alone) {
-        Optional<ServerFailure> failure = send(prompt, iteration, alone);
+    private Optional<ServerFailure> sendUntilWhole(Task prompt, int iteration, boolean alone) {
+        Optional<ServerFailure> failure = tasks.send(prompt, iteration, alone);
         for (int more = 0; more < MORE_ANSWERS && isUnfinishedAnswer(failure); more++) {
-            failure = send(prompt, iteration, alone);
+            failure = tasks.send(prompt, iteration, alone);
         }
         return failure;
     }
@@ -157,91 +181,6 @@ final class Requests {
     private boolean isUnfinishedAnswer(Optional<ServerFailure> failure) {
         return failure.orElse(null) instanceof ServerFailure.StreamCut
                 && run.context().server().identity().kind() == ServerKind.OLLAMA;
-    }
-
-    private Optional<ServerFailure> send(BenchPrompt prompt, int iteration, boolean alone) {
-        if (run.cancellation().isCancelled()) {
-            return Optional.of(new ServerFailure.Cancelled());
-        }
-        GenerationRequest request =
-                GenerationRequest.chat(model, prompt.text())
-                        .maxTokens(prompt.maxTokens())
-                        .nonce(run.nonces().next())
-                        .deterministic(run.request().seed())
-                        .runner(options)
-                        .stall(run.request().stall());
-        long mark = run.context().cached().mark();
-        TraceRecorder recorder = new TraceRecorder(run.context().clock());
-        run.context().server().stream(
-                request,
-                recorder,
-                event -> {
-                    recorder.on(event);
-                    if (event instanceof StreamEvent.Token
-                            || event instanceof StreamEvent.Reasoning) {
-                        run.listener().chunks(model, recorder.chunkCount());
-                    }
-                },
-                run.cancellation());
-        if (recorder.failure().orElse(null) instanceof ServerFailure.Cancelled c) {
-            return Optional.of(c);
-        }
-        RequestTrace trace = withCachedShare(recorder.trace(), mark, alone);
-        run.write(
-                new BenchEvent.RequestEnded(
-                        run.now(), model, prompt.name(), iteration, alone, trace));
-        warnOfCache(trace);
-        return recorder.failure();
-    }
-
-    /**
-     * Where the API is silent, the server's log tells the cached share: its one line of this
-     * request.
-     */
-    private RequestTrace withCachedShare(RequestTrace trace, long mark, boolean alone) {
-        if (trace.timings().cachedTokens().isKnown() || !trace.isOk()) {
-            return trace;
-        }
-        Reading<List<Long>> log = run.context().cached().since(mark);
-        if (!(log instanceof Reading.Known<List<Long>>(List<Long> counts))) {
-            return with(trace, Reading.unsupported(log.reason()));
-        }
-        if (!alone || counts.size() != 1) {
-            return with(
-                    trace,
-                    Reading.failed(
-                            "the log shows "
-                                    + counts.size()
-                                    + " requests in the time of this one"));
-        }
-        return with(trace, Reading.known(counts.getFirst()));
-    }
-
-    private static RequestTrace with(RequestTrace t, Reading<Long> cached) {
-        return new RequestTrace(
-                t.intendedEpochMillis(),
-                t.connectedNanos(),
-                t.sentNanos(),
-                t.headNanos(),
-                t.chunkNanos(),
-                t.firstAnswerNanos(),
-                t.endNanos(),
-                t.chars(),
-                t.timings().withCachedTokens(cached),
-                t.outcome());
-    }
-
-    private void warnOfCache(RequestTrace trace) {
-        if (!warnedOfCache
-                && trace.timings().cachedTokens() instanceof Reading.Known<Long>(Long cached)
-                && trace.timings().promptTokens() instanceof Reading.Known<Long>(Long all)
-                && cached > Math.max(48, all / 4)) {
-            warnedOfCache = true;
-            run.listener()
-                    .warning(
-                            "%d of %d prompt tokens of %s came from a cache in spite of a fresh nonce."
-                                    .formatted(cached, all, model));
-        }
     }
 
     private void step(String what) {

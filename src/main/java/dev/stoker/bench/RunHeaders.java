@@ -70,7 +70,8 @@ public final class RunHeaders {
                 r.restartAbove(),
                 r.stall(),
                 r.seed(),
-                r.parallelSmall());
+                r.parallelSmall(),
+                r.checking());
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.stoker.history.RunJson;
 import dev.stoker.history.Setting;
 import dev.stoker.json.Json;
 import dev.stoker.load.Conditions;
+import dev.stoker.suite.Task;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -40,7 +41,10 @@ public record RunSetting(Setting run, Map<String, Setting> models) {
     }
 
     private static void request(LinkedHashMap<String, Reading<String>> f, BenchRequest r) {
-        f.put("prompts", Reading.known(prompts(r.prompts())));
+        f.put("prompts", Reading.known(prompts(r)));
+        if (r.checking().isSuite()) {
+            f.put("code", Reading.known(r.checking().runCode() ? "run" : "checked statically"));
+        }
         f.put("iterations", Reading.known(Integer.toString(r.iterations())));
         f.put(
                 "context",
@@ -55,12 +59,19 @@ public record RunSetting(Setting run, Map<String, Setting> models) {
     }
 
     /** Names the set and its hash: two sets of the same names may ask different things. */
-    private static String prompts(List<BenchPrompt> prompts) {
+    private static String prompts(BenchRequest request) {
         ArrayNode all = Json.array();
-        for (BenchPrompt p : prompts) {
-            all.addArray().add(p.name()).add(p.text()).add(p.maxTokens());
+        for (Task p : request.prompts()) {
+            if (request.checking().isSuite()) {
+                all.add(p.form());
+            } else {
+                all.addArray().add(p.name()).add(p.turns().getFirst()).add(p.maxTokens());
+            }
         }
-        String names = String.join(", ", prompts.stream().map(BenchPrompt::name).toList());
+        String names =
+                request.checking().isSuite()
+                        ? "suite " + request.checking().suite()
+                        : String.join(", ", request.prompts().stream().map(Task::name).toList());
         return names + " (sha256 " + Conditions.sha256(Json.write(all)).substring(0, 16) + ")";
     }
 

@@ -3,10 +3,13 @@ package dev.stoker.bench;
 import dev.stoker.base.Cancellation;
 import dev.stoker.load.Nonces;
 import dev.stoker.server.Ability;
+import dev.stoker.suite.check.Means;
 
 /**
  * What the parts of one run share.
  *
+ * @param means what the checks of answers may do
+ * @param surroundings looks at what else goes on
  * @param total how many models are run
  */
 record RunState(
@@ -18,6 +21,8 @@ record RunState(
         Recovery recovery,
         Nonces nonces,
         Cancellation cancellation,
+        Means means,
+        Surroundings surroundings,
         int total) {
 
     void write(BenchEvent event) {

@@ -23,9 +23,11 @@ import dev.stoker.history.Comparison;
 import dev.stoker.history.Run;
 import dev.stoker.history.Spool;
 import dev.stoker.history.Stores;
+import dev.stoker.host.ProcessRunner;
 import dev.stoker.json.Json;
 import dev.stoker.memory.MemoryEstimator;
 import dev.stoker.server.ServerException;
+import dev.stoker.suite.Suites;
 
 import org.jspecify.annotations.Nullable;
 
@@ -64,11 +66,13 @@ import java.util.concurrent.Callable;
             "  stoker bench phi4:14b qwq:32b --yes   two models, without a question",
             "  stoker bench --resume latest          go on after a crash or Ctrl-C",
             "  stoker bench --report latest --json   an earlier run again",
+            "  stoker bench --suite standard         answers checked, pass rate beside the speed",
+            "  stoker bench --suite standard --show > my.yaml   a suite of one's own begins so",
             "  stoker bench --baseline baseline      against the run with that tag",
             "",
-            "Exit codes: 0 all passed, 1 a model failed or got slower than the baseline, 2 wrong"
-                    + " use, 3 the server failed,",
-            "4 a yes is needed, 130 interrupted."
+            "Exit codes: 0 all passed, 1 a model or a check failed, or got worse than the"
+                    + " baseline, 2 wrong use,",
+            "3 the server failed, 4 a yes is needed, 130 interrupted."
         })
 public final class BenchCommand implements Callable<Integer> {
     @Spec private @Nullable CommandSpec spec;
@@ -84,6 +88,16 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Option(names = "--dry-run", description = "Show the plan and the checklist, and stop.")
     private boolean dryRun;
+
+    @Option(
+            names = "--show",
+            description = "Print the suite of --suite as YAML, to begin an own one with, and stop.")
+    private boolean showSuite;
+
+    @Option(
+            names = "--show-failures",
+            description = "Print each failed check of a suite with the answer that failed it.")
+    private boolean showFailures;
 
     @Option(
             names = "--restart-command",
@@ -136,6 +150,11 @@ public final class BenchCommand implements Callable<Integer> {
         if (output.json && output.csv) {
             throw UserError.wrongUse("--json and --csv were both given.", "Choose one of them.");
         }
+        if (showSuite) {
+            out().print(suiteText());
+            out().flush();
+            return ExitCode.DONE.number();
+        }
         Optional<Run> baseline = history.baseline(stores);
         if (reportOf != null) {
             RunFolder folder = RunFolder.find(resultsFolder(), reportOf);
@@ -162,7 +181,8 @@ public final class BenchCommand implements Callable<Integer> {
                         connection.control(),
                         estimator,
                         connection.cached(),
-                        StokerVersion.text());
+                        StokerVersion.text(),
+                        new ProcessRunner());
         BenchPlan plan = Planner.plan(context, request);
         earlier.ifPresent(c -> RunHeaders.requireSameServer(c.header(), plan.server()));
         Consent consent = new Consent(terminal, System.in, err(), output.quiet);
@@ -174,6 +194,14 @@ public final class BenchCommand implements Callable<Integer> {
         }
         boolean mayRestart = consent.toRestart(plan, request, yes);
         return run(context, request, plan, mayRestart, baseline, terminal);
+    }
+
+    private String suiteText() {
+        if (options.suite == null) {
+            throw UserError.wrongUse(
+                    "--show prints a suite, and none was given.", "Add --suite standard.");
+        }
+        return Suites.text(options.suite, options.seed());
     }
 
     private Optional<RunFolder.Contents> earlier() {
@@ -339,17 +367,22 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     private static ExitCode exitCode(BenchReport report) {
-        return report.failures() > 0 ? ExitCode.BAD_ANSWER : ExitCode.DONE;
+        return report.failures() > 0 || report.failedChecks() > 0
+                ? ExitCode.BAD_ANSWER
+                : ExitCode.DONE;
     }
 
     private void print(BenchReport report, Terminal terminal) {
         PrintWriter out = out();
         if (output.json) {
             out.println(Json.pretty(ReportJson.write(report)));
+        } else if (output.csv && report.header().request().checking().isSuite()) {
+            SuiteCsv.print(out, report);
         } else if (output.csv) {
             BenchCsv.print(out, report);
         } else {
             new BenchView(terminal).result(out, report);
+            new SuiteView(terminal).result(out, report, showFailures);
         }
         out.flush();
     }

@@ -3,9 +3,14 @@ package dev.stoker.cli;
 import dev.stoker.base.Bytes;
 import dev.stoker.base.UserError;
 import dev.stoker.bench.BenchRequest;
+import dev.stoker.bench.BenchRequest.Checking;
 import dev.stoker.bench.BenchRequest.Restart;
 import dev.stoker.bench.BenchRequest.Unload;
 import dev.stoker.bench.PromptSet;
+import dev.stoker.suite.Haystack;
+import dev.stoker.suite.Suite;
+import dev.stoker.suite.Suites;
+import dev.stoker.suite.Task;
 
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -47,6 +53,33 @@ final class BenchOptions {
                 "[{\"name\": …, \"prompt\": …, \"max_tokens\": …}, …]"
             })
     @Nullable Path prompts;
+
+    @Option(
+            names = "--suite",
+            paramLabel = "SUITE",
+            description = {
+                "Ask the tests of a suite and check the answers: standard, vision (charts and"
+                        + " scenes, for models that see), or a YAML file. A failed check ends with"
+                        + " 1."
+            })
+    @Nullable String suite;
+
+    @Option(
+            names = "--run-code",
+            description = {
+                "Run the code that models write for a suite: locked up, ten seconds, 512 MiB,"
+                        + " without network where the host allows that. Without: it is only read."
+            })
+    boolean runCode;
+
+    @Option(
+            names = "--haystack",
+            paramLabel = "TOKENS",
+            description = {
+                "How long the long texts of a suite are. Default: as the suite says (3000). Made"
+                        + " shorter where the model's context is."
+            })
+    @Nullable Integer haystack;
 
     @Option(
             names = "--context",
@@ -106,9 +139,11 @@ final class BenchOptions {
      */
     BenchRequest request(Map<String, String> env) {
         BenchRequest d = BenchRequest.defaults();
+        Optional<Suite> chosen = suite();
         return new BenchRequest(
                 models,
-                prompts == null ? d.prompts() : PromptSet.read(prompts),
+                chosen.map(this::tests)
+                        .orElseGet(() -> prompts == null ? d.prompts() : PromptSet.read(prompts)),
                 between("--iterations", iterations, d.iterations(), 1, 1000),
                 context == null
                         ? OptionalLong.empty()
@@ -121,8 +156,39 @@ final class BenchOptions {
                         : truth(env, "RESTART_ON_LARGE_MODELS") ? d.restart() : Restart.NEVER,
                 restartAbove == null ? d.restartAbove() : Bytes.parse(restartAbove),
                 stall == null ? d.stall() : duration("--stall", stall),
-                seed == null ? d.seed() : seed,
-                between("--parallel-small", parallelSmall, d.parallelSmall(), 1, 16));
+                seed(),
+                between("--parallel-small", parallelSmall, d.parallelSmall(), 1, 16),
+                chosen.map(s -> new Checking(s.name(), runCode)).orElse(Checking.none()));
+    }
+
+    private Optional<Suite> suite() {
+        if (suite == null) {
+            if (runCode || haystack != null) {
+                throw UserError.wrongUse(
+                        (runCode ? "--run-code" : "--haystack")
+                                + " belongs to a suite, and none was given.",
+                        "Add --suite standard, or leave it out.");
+            }
+            return Optional.empty();
+        }
+        if (prompts != null) {
+            throw UserError.wrongUse(
+                    "--suite and --prompts were both given.", "Choose one of them.");
+        }
+        return Optional.of(Suites.find(suite, seed()));
+    }
+
+    /** Returns the seed, which also decides what drawn pictures show. */
+    long seed() {
+        return seed == null ? BenchRequest.defaults().seed() : seed;
+    }
+
+    private List<Task> tests(Suite chosen) {
+        if (haystack == null) {
+            return chosen.tests();
+        }
+        int tokens = between("--haystack", haystack, 0, Haystack.SHORTEST, 10_000_000);
+        return chosen.tests().stream().map(t -> t.withHaystack(tokens)).toList();
     }
 
     /** Returns whether any option was given that a resumed run already has. */
@@ -130,6 +196,9 @@ final class BenchOptions {
         return !models.isEmpty()
                 || iterations != null
                 || prompts != null
+                || suite != null
+                || runCode
+                || haystack != null
                 || context != null
                 || unload != null
                 || restart != null

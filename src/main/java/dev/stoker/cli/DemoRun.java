@@ -8,7 +8,6 @@ import dev.stoker.bench.BenchContext;
 import dev.stoker.bench.BenchEvent;
 import dev.stoker.bench.BenchListener;
 import dev.stoker.bench.BenchPlan;
-import dev.stoker.bench.BenchPrompt;
 import dev.stoker.bench.BenchReport;
 import dev.stoker.bench.BenchRequest;
 import dev.stoker.bench.BenchRunner;
@@ -30,6 +29,7 @@ import dev.stoker.sim.SimHost;
 import dev.stoker.sim.SimServer;
 import dev.stoker.sim.engine.Faults;
 import dev.stoker.sim.physics.Box;
+import dev.stoker.suite.Task;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -110,7 +110,7 @@ record DemoRun(String label, boolean unload, boolean restart, Told told) {
                 1);
     }
 
-    private static List<BenchPrompt> prompts() {
+    private static List<Task> prompts() {
         return PromptSet.standard();
     }
 

@@ -46,6 +46,11 @@ public interface HostSource {
         return Reading.unsupported("this source does not tell the CPU time of processes");
     }
 
+    /** Returns the work of all CPUs since the machine was started. */
+    default Reading<CpuLoad> cpuLoad() {
+        return Reading.unsupported("this source does not tell the load of the CPUs");
+    }
+
     /** Returns the processes with the most resident memory, largest first, at most so many. */
     List<MemoryUser> largestUsers(int count);
 

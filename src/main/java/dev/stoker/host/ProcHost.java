@@ -211,6 +211,34 @@ public final class ProcHost implements HostSource {
         return Reading.known(sum);
     }
 
+    /** Source: proc_stat(5); guests are counted in user time already. */
+    @Override
+    public Reading<CpuLoad> cpuLoad() {
+        Path file = proc.resolve("stat");
+        if (!(ProcFile.text(file) instanceof Reading.Known<String>(String text))) {
+            return Reading.unsupported(ProcFile.text(file).reason());
+        }
+        int cpus = (int) text.lines().filter(l -> l.matches("cpu\\d+ .*")).count();
+        String[] all =
+                text.lines()
+                        .filter(l -> l.startsWith("cpu "))
+                        .findFirst()
+                        .orElse("")
+                        .split("\\s+", -1);
+        if (cpus == 0 || all.length < 9) {
+            return Reading.failed(file + " does not tell the times of the CPUs");
+        }
+        long ticks = 0;
+        for (int i : new int[] {1, 2, 3, 6, 7, 8}) { // user nice system, irq softirq steal
+            OptionalLong part = ProcFile.number(all[i]);
+            if (part.isEmpty()) {
+                return Reading.failed(file + " holds '" + all[i] + "', not a number");
+            }
+            ticks += part.getAsLong();
+        }
+        return Reading.known(new CpuLoad(ProcessTable.TICK.multipliedBy(ticks), cpus));
+    }
+
     @Override
     public List<MemoryUser> largestUsers(int count) {
         return processes.largest(count);

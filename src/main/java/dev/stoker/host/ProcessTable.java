@@ -47,7 +47,7 @@ final class ProcessTable {
     /** The kernel tells times to programs in hundredths of a second, whatever it counts in. */
     static final int TICKS_A_SECOND = 100;
 
-    private static final Duration TICK = Duration.ofMillis(10);
+    static final Duration TICK = Duration.ofMillis(10);
 
     /** Options such as {@code --api-key K} and variables such as {@code HF_TOKEN=K}. */
     private static final Pattern SECRET =

@@ -59,9 +59,7 @@ public final class Yaml {
         Map<String, Integer> lines = new HashMap<>();
         try (JsonParser parser = MAPPER.createParser(text)) {
             Deque<Place> open = new ArrayDeque<>();
-            for (JsonToken token = parser.nextToken();
-                    token != null;
-                    token = parser.nextToken()) {
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
                 int line = parser.currentTokenLocation().getLineNr();
                 if (token == JsonToken.END_OBJECT || token == JsonToken.END_ARRAY) {
                     open.pop();
@@ -72,7 +70,11 @@ public final class Yaml {
                     above.key = escaped(String.valueOf(parser.currentName()));
                     if (lines.putIfAbsent(above.pointer(), line) != null) {
                         throw new NoYaml(
-                                "line " + line + ": the key '" + above.key + "' stands there twice");
+                                "line "
+                                        + line
+                                        + ": the key '"
+                                        + above.key
+                                        + "' stands there twice");
                     }
                     continue;
                 }

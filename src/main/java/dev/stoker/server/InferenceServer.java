@@ -70,6 +70,14 @@ public interface InferenceServer {
     StreamCall prepare(GenerationRequest request, StreamEvents events);
 
     /**
+     * Returns how many requests the server works on at this moment, where it tells. Loads nothing,
+     * wakes nothing.
+     */
+    default Reading<Long> requestsInProgress() {
+        return Reading.unsupported("the server does not tell how many requests it works on");
+    }
+
+    /**
      * Counts the tokens of a request's prompt as the server would, its template included, without
      * generating anything. Unknown where the server has no tokenizer to ask.
      */

@@ -65,10 +65,7 @@ public final class Suites {
 
     private static Suite file(Path path) {
         Path absolute = path.toAbsolutePath().getParent();
-        return read(
-                "The suite " + path,
-                content(path),
-                absolute == null ? Path.of("") : absolute);
+        return read("The suite " + path, content(path), absolute == null ? Path.of("") : absolute);
     }
 
     private static String content(Path path) {

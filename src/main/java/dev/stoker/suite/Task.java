@@ -71,6 +71,19 @@ public record Task(
                 + (turns.size() - 1) * maxTokens;
     }
 
+    /** Returns this with its long text of another length; unchanged where it has none. */
+    public Task withHaystack(int tokens) {
+        if (haystack.isEmpty()) {
+            return this;
+        }
+        ObjectNode changed =
+                Json.parse(form)
+                        .orElseThrow(() -> new IllegalStateException("the form is no JSON"))
+                        .asObject();
+        changed.path("haystack").asObject().put("tokens", tokens);
+        return TaskForms.read(changed);
+    }
+
     public boolean isChecked() {
         return !checks.isEmpty();
     }

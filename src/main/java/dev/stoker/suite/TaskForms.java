@@ -105,9 +105,7 @@ public final class TaskForms {
                     "a test has either a prompt or turns",
                     "Write 'prompt: …' for one question, 'turns: […]' for a conversation.");
         }
-        return form.has("prompt")
-                ? List.of(form.text("prompt"))
-                : form.at("turns").texts();
+        return form.has("prompt") ? List.of(form.text("prompt")) : form.at("turns").texts();
     }
 
     private static Haystack haystack(Form form) {

@@ -6,6 +6,7 @@ import dev.stoker.base.Reading;
 import dev.stoker.memory.MemoryEstimate;
 import dev.stoker.memory.MemoryEstimator;
 import dev.stoker.server.ServerException;
+import dev.stoker.suite.Task;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,8 +17,8 @@ import java.util.function.UnaryOperator;
 
 /** A fake server with everything around it, and a way to run a benchmark on it. */
 final class BenchRig {
-    static final List<BenchPrompt> PROMPTS =
-            List.of(new BenchPrompt("short", "short", 5), new BenchPrompt("long", "long", 11));
+    static final List<Task> PROMPTS =
+            List.of(Task.prompt("short", "short", 5), Task.prompt("long", "long", 11));
 
     /** A model takes its file's size, and a tenth more to be safe. */
     static final MemoryEstimator ESTIMATOR =

@@ -12,6 +12,7 @@ import dev.stoker.history.Stores;
 import dev.stoker.history.Subject;
 import dev.stoker.history.jdbc.JdbcStores;
 import dev.stoker.server.ServerFailure;
+import dev.stoker.suite.Task;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,8 +115,8 @@ class BenchRunsTest {
                 new BenchRequest(
                         r.models(),
                         List.of(
-                                new BenchPrompt("short", "something else", 5),
-                                new BenchPrompt("long", "long", 11)),
+                                Task.prompt("short", "something else", 5),
+                                Task.prompt("long", "long", 11)),
                         r.iterations(),
                         r.contextLength(),
                         r.unload(),

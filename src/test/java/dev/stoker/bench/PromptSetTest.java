@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stoker.base.ExitCode;
 import dev.stoker.base.UserError;
+import dev.stoker.suite.Task;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,16 +27,15 @@ class PromptSetTest {
     @Test
     void standard_always_hasShortLongAndALongPromptWithDifferentNames() {
         assertThat(PromptSet.standard())
-                .extracting(BenchPrompt::name)
+                .extracting(Task::name)
                 .containsExactly("short", "long", "prompt");
-        assertThat(PromptSet.standard().getLast().text().length()).isGreaterThan(3000);
+        assertThat(PromptSet.standard().getLast().turns().getFirst().length()).isGreaterThan(3000);
     }
 
     @Test
     void file_plainText_isOnePrompt() throws IOException {
         assertThat(PromptSet.read(file("  Why is the sky blue?\nSay it shortly.\n")))
-                .containsExactly(
-                        new BenchPrompt("own", "Why is the sky blue?\nSay it shortly.", 256));
+                .containsExactly(Task.prompt("own", "Why is the sky blue?\nSay it shortly.", 256));
     }
 
     @Test
@@ -45,7 +45,7 @@ class PromptSetTest {
                                 file(
                                         "[{\"name\":\"a\",\"prompt\":\"x\",\"max_tokens\":5},"
                                                 + "{\"prompt\":\"y\"}]")))
-                .containsExactly(new BenchPrompt("a", "x", 5), new BenchPrompt("p2", "y", 256));
+                .containsExactly(Task.prompt("a", "x", 5), Task.prompt("p2", "y", 256));
     }
 
     @ParameterizedTest

@@ -2,7 +2,6 @@ package dev.stoker.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stoker.bench.BenchPrompt;
 import dev.stoker.bench.BenchRequest;
 import dev.stoker.bench.RunFolder;
 import dev.stoker.bench.RunHeader;
@@ -15,6 +14,7 @@ import dev.stoker.json.Json;
 import dev.stoker.load.LoadFolder;
 import dev.stoker.load.LoadHeader;
 import dev.stoker.load.LoadRuns;
+import dev.stoker.suite.Task;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,7 +61,7 @@ class ReportCommandTest {
                         1,
                         new BenchRequest(
                                 List.of(),
-                                List.of(new BenchPrompt("short", "?", 5)),
+                                List.of(Task.prompt("short", "?", 5)),
                                 3,
                                 d.contextLength(),
                                 d.unload(),

@@ -3,6 +3,7 @@ package dev.stoker.report.bench;
 import dev.stoker.base.Bytes;
 import dev.stoker.base.Reading;
 import dev.stoker.bench.BenchEvent;
+import dev.stoker.bench.BenchEvent.Answered;
 import dev.stoker.bench.BenchEvent.Loaded;
 import dev.stoker.bench.BenchEvent.MemoryMarked;
 import dev.stoker.bench.BenchEvent.ModelEnded;
@@ -12,6 +13,7 @@ import dev.stoker.bench.BenchEvent.Restarted;
 import dev.stoker.bench.BenchEvent.RunEnded;
 import dev.stoker.bench.BenchEvent.RunStarted;
 import dev.stoker.bench.BenchEvent.StepFailed;
+import dev.stoker.bench.BenchEvent.TaskSkipped;
 import dev.stoker.bench.BenchEvent.Unloaded;
 import dev.stoker.report.draw.Figure;
 import dev.stoker.trace.RequestTrace;
@@ -59,7 +61,13 @@ final class Happenings {
             case Unloaded u -> !u.gone();
             case ModelEnded m -> m.outcome() == BenchEvent.Outcome.FAILED;
             case RunEnded r -> r.interrupted();
-            case RunStarted _, ModelStarted _, Loaded _, MemoryMarked _ -> false;
+            case RunStarted _,
+                    ModelStarted _,
+                    Loaded _,
+                    MemoryMarked _,
+                    Answered _,
+                    TaskSkipped _ ->
+                    false;
         };
     }
 
@@ -87,7 +95,10 @@ final class Happenings {
                                     + (l.alreadyLoaded()
                                             ? " was in memory already."
                                             : " was loaded in " + seconds(l.clientTime()) + "."));
-            case MemoryMarked _ -> Optional.empty();
+            case MemoryMarked _, Answered _ -> Optional.empty();
+            case TaskSkipped t ->
+                    Optional.of(
+                            t.model() + ": " + t.task() + " was not asked, as " + t.reason() + ".");
             case RequestEnded r -> request(r);
             case StepFailed s ->
                     Optional.of(

@@ -180,6 +180,21 @@ public final class LlamaServer implements InferenceServer {
                         0, "llama-server with one model keeps it until the server is stopped"));
     }
 
+    @Override
+    public Reading<Long> requestsInProgress() {
+        try {
+            JsonNode slots = connection.get("/slots");
+            return slots.isArray()
+                    ? Reading.known(
+                            slots.valueStream()
+                                    .filter(s -> Json.truth(s, "is_processing").orElse(false))
+                                    .count())
+                    : Reading.failed("this build does not show its slots");
+        } catch (ServerException e) {
+            return Reading.failed(e.failure().sentence());
+        }
+    }
+
     /** By its template and its tokenizer; neither touches the model's context. */
     @Override
     public Reading<Long> countPromptTokens(GenerationRequest request) {

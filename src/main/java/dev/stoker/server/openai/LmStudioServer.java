@@ -77,7 +77,11 @@ public final class LmStudioServer implements InferenceServer {
                         Ability.RUNNER_OPTIONS,
                         Ability.SEED,
                         Ability.STRUCTURED_OUTPUT)
-                : Set.of(Ability.LIST_MODELS, Ability.LIST_LOADED, Ability.SEED, Ability.STRUCTURED_OUTPUT);
+                : Set.of(
+                        Ability.LIST_MODELS,
+                        Ability.LIST_LOADED,
+                        Ability.SEED,
+                        Ability.STRUCTURED_OUTPUT);
     }
 
     @Override

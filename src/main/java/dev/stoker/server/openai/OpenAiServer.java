@@ -39,7 +39,12 @@ public final class OpenAiServer implements InferenceServer {
     private static final Set<Ability> ABILITIES =
             Set.of(Ability.LIST_MODELS, Ability.LIST_LOADED, Ability.SEED);
     private static final Set<Ability> WITH_IGNORE_EOS =
-            Set.of(Ability.LIST_MODELS, Ability.LIST_LOADED, Ability.SEED, Ability.IGNORE_EOS, Ability.STRUCTURED_OUTPUT);
+            Set.of(
+                    Ability.LIST_MODELS,
+                    Ability.LIST_LOADED,
+                    Ability.SEED,
+                    Ability.IGNORE_EOS,
+                    Ability.STRUCTURED_OUTPUT);
     private static final String NOT_TOLD = "the server does not tell it";
 
     private final ServerIdentity identity;

@@ -67,10 +67,7 @@ public record CodeCheck(String function, int parameters, List<Case> cases) imple
             if (!right) {
                 return Verdict.failed(
                         NAME,
-                        function
-                                + list(wanted.arguments())
-                                + " = "
-                                + Json.write(wanted.result()),
+                        function + list(wanted.arguments()) + " = " + Json.write(wanted.result()),
                         (came.isKnown() ? came.value() : came.reason()) + " (" + ran.how() + ")");
             }
         }
@@ -83,8 +80,7 @@ public record CodeCheck(String function, int parameters, List<Case> cases) imple
     }
 
     private Verdict read(String code, String whyNotRun) {
-        String expected =
-                "a Python function " + function + " with " + parameters + " parameters";
+        String expected = "a Python function " + function + " with " + parameters + " parameters";
         return PythonText.fault(code, function, parameters)
                 .map(f -> Verdict.failed(NAME, expected, f))
                 .orElse(Verdict.passed(NAME, expected, "checked statically: " + whyNotRun));

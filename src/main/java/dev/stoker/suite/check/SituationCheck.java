@@ -61,9 +61,7 @@ public enum SituationCheck implements Check {
             String expected = "the whole prompt read: at least " + given.words() + " tokens";
             if (!(given.trace().timings().promptTokens() instanceof Reading.Known<Long>(Long n))) {
                 return Verdict.notChecked(
-                        "whole_prompt",
-                        expected,
-                        given.trace().timings().promptTokens().reason());
+                        "whole_prompt", expected, given.trace().timings().promptTokens().reason());
             }
             return n >= given.words()
                     ? Verdict.passed("whole_prompt", expected, n + " tokens read")

@@ -20,7 +20,8 @@ import java.util.regex.Pattern;
 public record TextCheck(String name, String expected, Function<String, Optional<String>> fault)
         implements Check {
 
-    private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]+(?:['’.,-][\\p{L}\\p{N}]+)*");
+    private static final Pattern WORD =
+            Pattern.compile("[\\p{L}\\p{N}]+(?:['’.,-][\\p{L}\\p{N}]+)*");
     private static final Pattern BULLET = Pattern.compile("\\s*(?:[-*•+–]|\\d{1,3}[.)])\\s+\\S.*");
 
     @Override
@@ -44,7 +45,10 @@ public record TextCheck(String name, String expected, Function<String, Optional<
                     return missing.isEmpty()
                             ? Optional.empty()
                             : Optional.of(
-                                    "without " + quoted(missing, " and ") + ": " + Seen.excerpt(text));
+                                    "without "
+                                            + quoted(missing, " and ")
+                                            + ": "
+                                            + Seen.excerpt(text));
                 });
     }
 
@@ -171,8 +175,7 @@ public record TextCheck(String name, String expected, Function<String, Optional<
         return cased("upper_case", "no small letter", Character::isLowerCase);
     }
 
-    private static Check cased(
-            String name, String expected, IntPredicate unwanted) {
+    private static Check cased(String name, String expected, IntPredicate unwanted) {
         return new TextCheck(
                 name,
                 expected,
@@ -185,18 +188,22 @@ public record TextCheck(String name, String expected, Function<String, Optional<
     /** The letter that the answer chooses: after "Answer:", else the only one that stands alone. */
     public static Check choice(String letter) {
         Pattern named =
-                Pattern.compile("(?i)\\banswer\\b(?:\\s+is)?[\\s:=*_(\\[\"']*([A-Z])(?![\\p{L}\\p{N}])");
-        Pattern alone = Pattern.compile("(?<![\\p{L}\\p{N}])\\(?([A-Z])(?:[).:]|\\b)(?![\\p{L}'’])");
+                Pattern.compile(
+                        "(?i)\\banswer\\b(?:\\s+is)?[\\s:=*_(\\[\"']*([A-Z])(?![\\p{L}\\p{N}])");
+        Pattern alone =
+                Pattern.compile("(?<![\\p{L}\\p{N}])\\(?([A-Z])(?:[).:]|\\b)(?![\\p{L}'’])");
         return new TextCheck(
                 "choice",
                 "the choice " + letter,
                 text -> {
                     List<String> chosen = all(named, text);
                     if (chosen.isEmpty()) {
-                        chosen = text.length() <= 3 ? all(alone, text.toUpperCase(Locale.ROOT)) : all(alone, text);
+                        chosen =
+                                text.length() <= 3
+                                        ? all(alone, text.toUpperCase(Locale.ROOT))
+                                        : all(alone, text);
                     }
-                    boolean right =
-                            !chosen.isEmpty() && chosen.getLast().equalsIgnoreCase(letter);
+                    boolean right = !chosen.isEmpty() && chosen.getLast().equalsIgnoreCase(letter);
                     return right ? Optional.empty() : Optional.of(Seen.excerpt(text));
                 });
     }

@@ -6,7 +6,8 @@ package dev.stoker.suite.check;
  * @param state how it came out
  * @param check the check's stable name, such as {@code number}
  * @param expected what was wanted, in words for a person
- * @param seen what came instead, how it was checked, or why it was not; may be empty where it passed
+ * @param seen what came instead, how it was checked, or why it was not; may be empty where it
+ *     passed
  */
 public record Verdict(State state, String check, String expected, String seen) {
 

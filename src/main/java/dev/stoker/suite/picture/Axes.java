@@ -27,7 +27,11 @@ record Axes(String title, double max, double step) {
         double bottom = area.y() + area.height() - (small ? 44 : 64);
         double right = area.x() + area.width() - (small ? 20 : 32);
         canvas.centred(
-                area.x() + area.width() / 2, area.y() + (small ? 16 : 24), dot, title, Colour.BLACK);
+                area.x() + area.width() / 2,
+                area.y() + (small ? 16 : 24),
+                dot,
+                title,
+                Colour.BLACK);
         for (int i = 0; i * step <= max + 1e-9; i++) {
             double y = bottom - (bottom - top) * i * step / max;
             canvas.line(left, y, right, y, i == 0 ? 2.5 : 1.2, i == 0 ? Colour.BLACK : Colour.GREY);

@@ -35,8 +35,7 @@ record BarChart(Axes axes, List<Part> bars) implements Drawing {
                     slot * 0.64,
                     bottom - y - 1.2,
                     COLOURS.get(i % COLOURS.size()));
-            canvas.centred(
-                    plot.x() + slot * (i + 0.5), bottom + 14, 2, bar.name(), Colour.BLACK);
+            canvas.centred(plot.x() + slot * (i + 0.5), bottom + 14, 2, bar.name(), Colour.BLACK);
         }
     }
 }

@@ -44,13 +44,7 @@ final class Canvas {
     }
 
     void circle(double cx, double cy, double r, Colour colour) {
-        paint(
-                cx - r,
-                cy - r,
-                cx + r,
-                cy + r,
-                colour,
-                (px, py) -> Math.hypot(px - cx, py - cy) - r);
+        paint(cx - r, cy - r, cx + r, cy + r, colour, (px, py) -> Math.hypot(px - cx, py - cy) - r);
     }
 
     void line(double x1, double y1, double x2, double y2, double thick, Colour colour) {
@@ -86,8 +80,7 @@ final class Canvas {
         return inside ? -nearest : nearest;
     }
 
-    private static double toSide(
-            double px, double py, double x1, double y1, double x2, double y2) {
+    private static double toSide(double px, double py, double x1, double y1, double x2, double y2) {
         double dx = x2 - x1;
         double dy = y2 - y1;
         double square = dx * dx + dy * dy;
@@ -142,8 +135,7 @@ final class Canvas {
         int y1 = (int) Math.min(height - 1, Math.ceil(bottom + 1));
         for (int y = y0; y <= y1; y++) {
             for (int x = x0; x <= x1; x++) {
-                double cover =
-                        Math.clamp(0.5 - distance.applyAsDouble(x + 0.5, y + 0.5), 0.0, 1.0);
+                double cover = Math.clamp(0.5 - distance.applyAsDouble(x + 0.5, y + 0.5), 0.0, 1.0);
                 if (cover > 0) {
                     blend((y * width + x) * 3, colour, (float) cover);
                 }

@@ -3,7 +3,9 @@ package dev.stoker.suite.picture;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** Colours that a person and a model give the same name, told apart by those who see red as green. */
+/**
+ * Colours that a person and a model give the same name, told apart by those who see red as green.
+ */
 enum Colour {
     RED(214, 39, 40),
     BLUE(31, 99, 201),
@@ -32,8 +34,8 @@ enum Colour {
         return Arrays.stream(values())
                 .filter(c -> c.word().equals(name))
                 .findFirst()
-                .orElseThrow(
-                        () -> new IllegalArgumentException("the colour '" + name + "' is not known"));
+                .orElseThrow(() ->
+                        new IllegalArgumentException("the colour '" + name + "' is not known"));
     }
 
     String word() {

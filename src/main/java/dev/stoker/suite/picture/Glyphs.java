@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Letters of five by seven dots, drawn for this program: a bare server has no font, and a small Java
- * no machinery for one. Capitals only; a character without a form is a box. Immutable.
+ * Letters of five by seven dots, drawn for this program: a bare server has no font, and a small
+ * Java no machinery for one. Capitals only; a character without a form is a box. Immutable.
  */
 final class Glyphs {
     static final int WIDTH = 5;

@@ -80,8 +80,8 @@ record LineChart(Axes axes, List<String> at, List<Line> lines) implements Drawin
     private void legend(Canvas canvas, Area plot) {
         double x = plot.x() + 14;
         for (int l = 0; l < lines.size(); l++) {
-            canvas.line(x, plot.y() - 8, x + 30, plot.y() - 8, 5, COLOURS.get(l));
-            canvas.text(x + 40, plot.y() - 15, 2, lines.get(l).name(), Colour.BLACK);
+            canvas.line(x, plot.y() - 14, x + 30, plot.y() - 14, 5, COLOURS.get(l));
+            canvas.text(x + 40, plot.y() - 21, 2, lines.get(l).name(), Colour.BLACK);
             x += 70 + Canvas.widthOf(lines.get(l).name(), 2);
         }
     }

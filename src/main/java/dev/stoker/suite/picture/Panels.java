@@ -31,7 +31,7 @@ record Panels(List<Drawing> panels) implements Drawing {
             double x = area.x() + (i % 2) * w;
             double y = area.y() + (i / 2) * h;
             panels.get(i).draw(canvas, new Area(x, y, w, h));
-            canvas.text(x + 14, y + 12, 4, String.valueOf((char) ('A' + i)), Colour.BLACK);
+            canvas.text(x + 12, y + 8, 3, String.valueOf((char) ('A' + i)), Colour.BLACK);
         }
         canvas.line(area.x() + w, 0, area.x() + w, area.height(), 2, Colour.GREY);
         canvas.line(0, area.y() + h, area.width(), area.y() + h, 2, Colour.GREY);

@@ -30,7 +30,11 @@ record PieChart(String title, List<Part> slices) implements Drawing {
         boolean small = area.width() < 500;
         int dot = small ? 2 : 3;
         canvas.centred(
-                area.x() + area.width() / 2, area.y() + (small ? 16 : 24), dot, title, Colour.BLACK);
+                area.x() + area.width() / 2,
+                area.y() + (small ? 16 : 24),
+                dot,
+                title,
+                Colour.BLACK);
         double r = Math.min(area.height() * 0.39, area.width() * 0.28);
         double cx = area.x() + area.width() * 0.35;
         double cy = area.y() + area.height() * 0.55;

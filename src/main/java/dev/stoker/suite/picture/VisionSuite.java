@@ -89,10 +89,7 @@ public final class VisionSuite {
                 names.get(top),
                 names);
         int asked = values.indexOf(50);
-        test(
-                        "bar-value",
-                        "How many tons of " + names.get(asked) + " were sold?" + ANSWER,
-                        chart)
+        test("bar-value", "How many tons of " + names.get(asked) + " were sold?" + ANSWER, chart)
                 .addObject()
                 .put("number", 50);
         int a = values.indexOf(70);
@@ -136,14 +133,18 @@ public final class VisionSuite {
                 MONTHS);
         int month = 0;
         for (int i = 1; i < MONTHS.size(); i++) {
-            if (Math.abs(north.get(i) - south.get(i)) > Math.abs(north.get(month) - south.get(month))) {
+            if (Math.abs(north.get(i) - south.get(i))
+                    > Math.abs(north.get(month) - south.get(month))) {
                 month = i;
             }
         }
         one(
                 test(
                         "line-compare",
-                        "Which line is higher in " + MONTHS.get(month) + ", NORTH or SOUTH?" + ONE_WORD,
+                        "Which line is higher in "
+                                + MONTHS.get(month)
+                                + ", NORTH or SOUTH?"
+                                + ONE_WORD,
                         chart),
                 north.get(month) > south.get(month) ? "NORTH" : "SOUTH",
                 List.of("NORTH", "SOUTH"));
@@ -152,7 +153,8 @@ public final class VisionSuite {
     private void pie() {
         List<String> names = some(GOODS, 4);
         List<Integer> shares = shuffled(45, 28, 17, 10);
-        ObjectNode chart = Json.object().put("draw", "pie-chart").put("title", "SHARE OF THE STORE");
+        ObjectNode chart =
+                Json.object().put("draw", "pie-chart").put("title", "SHARE OF THE STORE");
         ObjectNode slices = chart.putObject("slices");
         for (int i = 0; i < names.size(); i++) {
             slices.put(names.get(i), shares.get(i));
@@ -261,7 +263,7 @@ public final class VisionSuite {
                 test(
                                 "scene-json",
                                 "Count the shapes. Answer with a JSON object with the keys circle,"
-                                        + " square and triangle and their numbers, and nothing else.",
+                                    + " square and triangle and their numbers, and nothing else.",
                                 scene)
                         .addObject()
                         .putObject("json");

@@ -6,7 +6,6 @@ import dev.stoker.base.Bytes;
 import dev.stoker.base.Reading;
 import dev.stoker.bench.BenchEvent;
 import dev.stoker.bench.BenchEvent.Outcome;
-import dev.stoker.bench.BenchPrompt;
 import dev.stoker.bench.BenchReport;
 import dev.stoker.bench.BenchRequest;
 import dev.stoker.bench.MemoryMark;
@@ -20,6 +19,7 @@ import dev.stoker.history.Sample;
 import dev.stoker.history.Series;
 import dev.stoker.history.Setting;
 import dev.stoker.history.Subject;
+import dev.stoker.suite.Task;
 import dev.stoker.trace.RequestTrace;
 import dev.stoker.trace.ServerTimings;
 
@@ -63,7 +63,7 @@ class DocumentsTest {
                         1,
                         new BenchRequest(
                                 List.of(),
-                                List.of(new BenchPrompt("short", "?", 5)),
+                                List.of(Task.prompt("short", "?", 5)),
                                 3,
                                 d.contextLength(),
                                 d.unload(),

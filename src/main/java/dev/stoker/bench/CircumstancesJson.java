@@ -1,0 +1,33 @@
+package dev.stoker.bench;
+
+import dev.stoker.json.Fields;
+import dev.stoker.json.Json;
+import dev.stoker.suite.spread.Circumstances;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The journal's form of what went on beside a request. Pure. */
+final class CircumstancesJson {
+    private CircumstancesJson() {}
+
+    static ObjectNode write(Circumstances c) {
+        ObjectNode o = Json.object();
+        Fields.reading(o, "others_cpu_permille", c.othersCpuPermille(), n -> n);
+        Fields.reading(o, "throttled", c.throttled(), n -> n);
+        Fields.reading(o, "others_requests", c.othersRequests(), n -> n);
+        Fields.reading(o, "client_pause_nanos", c.clientPauseNanos(), n -> n);
+        return o;
+    }
+
+    /**
+     * @throws IllegalArgumentException if it is none
+     */
+    static Circumstances read(JsonNode o) {
+        return new Circumstances(
+                Fields.reading(o, "others_cpu_permille", n -> n),
+                Fields.reading(o, "throttled", n -> n),
+                Fields.reading(o, "others_requests", n -> n),
+                Fields.reading(o, "client_pause_nanos", n -> n));
+    }
+}
