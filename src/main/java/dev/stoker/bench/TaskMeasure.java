@@ -44,7 +44,8 @@ record TaskMeasure(
         for (BenchEvent event : contents.events()) {
             switch (event) {
                 case Answered a when a.model().equals(model) ->
-                        circumstances.putIfAbsent(a.prompt() + "\n" + a.iteration(), a.circumstances());
+                        circumstances.putIfAbsent(
+                                a.prompt() + "\n" + a.iteration(), a.circumstances());
                 case RequestEnded r
                         when r.model().equals(model) && r.iteration() > 0 && r.trace().isOk() -> {
                     order.put(r, order.size());
@@ -126,7 +127,9 @@ record TaskMeasure(
         }
         Map<Factor, Double> factors = new EnumMap<>(Factor.class);
         factors.put(Factor.FIRST_ITERATION, iteration == 1 ? 1.0 : 0.0);
-        factors.put(Factor.ANSWER_LENGTH, Math.log(Math.max(1, outputTokens().value())));
+        factors.put(
+                Factor.ANSWER_LENGTH,
+                Math.log(Math.max(1.0, outputTokens().value().doubleValue())));
         cachedShare().ifPresent(v -> factors.put(Factor.CACHED_SHARE, v));
         waitShare().ifPresent(v -> factors.put(Factor.WAIT, v));
         if (circumstances.size() == turns.size()) {
@@ -177,7 +180,7 @@ record TaskMeasure(
             if (!(part.apply(c) instanceof Reading.Known<Long>(Long n))) {
                 return Optional.empty();
             }
-            sum += n / unit;
+            sum += n.doubleValue() / unit;
         }
         return Optional.of(sum / circumstances.size());
     }

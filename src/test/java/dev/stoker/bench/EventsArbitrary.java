@@ -4,6 +4,8 @@ import dev.stoker.base.Bytes;
 import dev.stoker.base.Reading;
 import dev.stoker.bench.BenchEvent.Outcome;
 import dev.stoker.bench.BenchEvent.Phase;
+import dev.stoker.suite.check.Verdict;
+import dev.stoker.suite.spread.Circumstances;
 import dev.stoker.trace.RequestTrace;
 import dev.stoker.trace.ServerTimings;
 
@@ -37,6 +39,10 @@ final class EventsArbitrary {
                                 .as(BenchEvent.MemoryMarked::new),
                         Combinators.combine(at, text, text, count, truth, traces())
                                 .as(BenchEvent.RequestEnded::new),
+                        Combinators.combine(
+                                        at, text, text, count, text, verdicts(), circumstances())
+                                .as(BenchEvent.Answered::new),
+                        Combinators.combine(at, text, text, text).as(BenchEvent.TaskSkipped::new),
                         Combinators.combine(at, text, text, text, text)
                                 .as(BenchEvent.StepFailed::new),
                         Combinators.combine(at, text, truth, time, readings(Bytes::of))
@@ -44,6 +50,19 @@ final class EventsArbitrary {
                         Combinators.combine(at, text, Arbitraries.of(Outcome.values()), text)
                                 .as(BenchEvent.ModelEnded::new),
                         Combinators.combine(at, truth, time).as(BenchEvent.RunEnded::new)));
+    }
+
+    private static Arbitrary<List<Verdict>> verdicts() {
+        return Combinators.combine(
+                        Arbitraries.of(Verdict.State.values()), texts(), texts(), texts())
+                .as(Verdict::new)
+                .list()
+                .ofMaxSize(3);
+    }
+
+    private static Arbitrary<Circumstances> circumstances() {
+        Arbitrary<Reading<Long>> number = readings(n -> n);
+        return Combinators.combine(number, number, number, number).as(Circumstances::new);
     }
 
     static Arbitrary<RequestTrace> traces() {

@@ -47,18 +47,18 @@ public record JsonCheck(JsonSchema schema, Map<String, JsonNode> values) impleme
     }
 
     private Optional<String> wrongValue(JsonNode node) {
-        return values.keySet().stream()
-                .sorted()
-                .filter(pointer -> !same(node.at(pointer), values.get(pointer)))
+        return values.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .filter(wanted -> !same(node.at(wanted.getKey()), wanted.getValue()))
                 .findFirst()
-                .map(pointer ->
-                        pointer
-                                + " is "
-                                + (node.at(pointer).isMissingNode()
-                                        ? "missing"
-                                        : Json.write(node.at(pointer)))
-                                + ", not "
-                                + Json.write(values.get(pointer)));
+                .map(wanted -> {
+                    JsonNode came = node.at(wanted.getKey());
+                    return wanted.getKey()
+                            + " is "
+                            + (came.isMissingNode() ? "missing" : Json.write(came))
+                            + ", not "
+                            + Json.write(wanted.getValue());
+                });
     }
 
     /** Compares two values: numbers by size, texts without case. */

@@ -52,7 +52,8 @@ final class PythonText {
         int n = 0;
         int depth = 0;
         boolean some = false;
-        for (char c : list.toCharArray()) {
+        for (int i = 0; i < list.length(); i++) {
+            char c = list.charAt(i);
             depth += c == '[' || c == '{' ? 1 : c == ']' || c == '}' ? -1 : 0;
             if (c == ',' && depth == 0) {
                 n += some ? 1 : 0;

@@ -29,7 +29,8 @@ record Panels(List<Drawing> panels) implements Drawing {
         double h = area.height() / 2;
         for (int i = 0; i < panels.size(); i++) {
             double x = area.x() + (i % 2) * w;
-            double y = area.y() + (i / 2) * h;
+            int row = i / 2;
+            double y = area.y() + row * h;
             panels.get(i).draw(canvas, new Area(x, y, w, h));
             canvas.text(x + 12, y + 8, 3, String.valueOf((char) ('A' + i)), Colour.BLACK);
         }

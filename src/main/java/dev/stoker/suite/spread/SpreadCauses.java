@@ -91,7 +91,8 @@ public final class SpreadCauses {
         var order = parts.slowestFirst();
         StringBuilder evidence = new StringBuilder();
         evidence.append(
-                say(
+                String.format(
+                        Locale.ROOT,
                         "%.0f %% of the variance lies between the tests: %s has %.1f tok/s, %s"
                                 + " %.1f",
                         100 * share,
@@ -169,7 +170,8 @@ public final class SpreadCauses {
         return new Cause(
                 fit.factor().code(),
                 fit.factor().finding(),
-                say(
+                String.format(
+                        Locale.ROOT,
                         "%.0f %% of the variance within a test goes with %s, from %s to %s;"
                                 + " between these two the rate differs by %.0f %%",
                         100 * line.explained(),
@@ -181,10 +183,11 @@ public final class SpreadCauses {
 
     private static String shown(Factor factor, double value) {
         return switch (factor) {
-            case CACHED_SHARE, OTHERS_CPU, WAIT, CLIENT_PAUSE -> say("%.0f %%", 100 * value);
+            case CACHED_SHARE, OTHERS_CPU, WAIT, CLIENT_PAUSE ->
+                    String.format(Locale.ROOT, "%.0f %%", 100 * value);
             case FIRST_ITERATION, THROTTLED -> value > 0 ? "yes" : "no";
-            case ANSWER_LENGTH -> say("%.0f tokens", Math.exp(value));
-            case OTHERS_REQUESTS -> say("%.0f", value);
+            case ANSWER_LENGTH -> String.format(Locale.ROOT, "%.0f tokens", Math.exp(value));
+            case OTHERS_REQUESTS -> String.format(Locale.ROOT, "%.0f", value);
         };
     }
 
@@ -194,7 +197,8 @@ public final class SpreadCauses {
                 parts.observations().stream()
                         .min(Comparator.comparingInt(Observation::order))
                         .orElseThrow();
-        List<Observation> rest = parts.observations().stream().filter(o -> o != first).toList();
+        List<Observation> rest =
+                parts.observations().stream().filter(o -> o.order() != first.order()).toList();
         List<Observation> same = rest.stream().filter(o -> o.task().equals(first.task())).toList();
         Decomposition others = new Decomposition(rest);
         if (same.isEmpty() || others.freedom() < 3) {
@@ -216,9 +220,12 @@ public final class SpreadCauses {
                         new Cause(
                                 "first-request",
                                 "the first request was slower",
-                                say(
+                                String.format(
+                                        Locale.ROOT,
                                         "%s began with %.1f tok/s, and had %.1f afterwards",
-                                        first.task(), first.rate(), Math.exp(mean))))
+                                        first.task(),
+                                        first.rate(),
+                                        Math.exp(mean))))
                 : Optional.empty();
     }
 
@@ -238,9 +245,5 @@ public final class SpreadCauses {
                 + (parts.freedom() < FEW_REPETITIONS
                         ? " With so few repetitions only a strong cause can be seen."
                         : "");
-    }
-
-    private static String say(String form, Object... values) {
-        return String.format(Locale.ROOT, form, values);
     }
 }
