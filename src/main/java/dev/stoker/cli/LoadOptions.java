@@ -310,6 +310,9 @@ final class LoadOptions {
         first.duration().ifPresent(d -> o.put("duration_seconds", d.toMillis() / 1e3));
         first.requests().ifPresent(n -> o.put("requests", n));
         o.put("max_error_rate", settings(Duration.ZERO, false).maxErrorRate()).put("seed", seed);
+        if (trace != null) {
+            o.put("trace_sha256", LoadPromptOptions.hash(trace));
+        }
         ArrayNode limits = o.putArray("objectives");
         objectives().forEach(x -> limits.add(x.text().toLowerCase(Locale.ROOT)));
     }

@@ -3,6 +3,7 @@ package dev.stoker.cli;
 import dev.stoker.base.ExitCode;
 import dev.stoker.base.Text;
 import dev.stoker.base.UserError;
+import dev.stoker.load.Conditions;
 import dev.stoker.load.FilePrompts;
 import dev.stoker.load.PromptFile;
 import dev.stoker.load.PromptSize;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Option;
 
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.io.IOException;
@@ -143,6 +145,10 @@ final class LoadPromptOptions {
         GenerationRequest base = base(model, seed);
         options.put("max_tokens", base.maxTokens().orElse(DEFAULT_OUTPUT_TOKENS));
         options.put("ignore_eos", ignoreEos).put("nonce", !noNonce).put("turns", turnCount());
+        if (!images.isEmpty()) {
+            ArrayNode pictures = options.putArray("images");
+            images.forEach(i -> pictures.add(i.getFileName() + " " + hash(i)));
+        }
         options.put("think_time_seconds", thinkTime().toMillis() / 1e3);
         if (prompts != null) {
             return fromFile(base, prompts, options);
@@ -206,6 +212,7 @@ final class LoadPromptOptions {
     private PromptSource fromFile(GenerationRequest base, Path file, ObjectNode options) {
         List<PromptFile.Talk> talks = PromptFile.read(file);
         options.put("prompts", file.toString()).put("prompts_in_file", talks.size());
+        options.put("prompts_sha256", hash(file));
         OptionalLong limit = maxTokens == null ? OptionalLong.empty() : OptionalLong.of(maxTokens);
         return new FilePrompts(base, talks, limit, turnCount(), !noNonce, pictures());
     }
@@ -266,6 +273,19 @@ final class LoadPromptOptions {
             }
         }
         return all;
+    }
+
+    /** Two files of one name may ask different things. */
+    static String hash(Path file) {
+        try {
+            return Conditions.sha256(read(file)).substring(0, 16);
+        } catch (IOException e) {
+            throw new UserError(
+                    ExitCode.WRONG_USE,
+                    "The file " + file + " can not be read: " + Text.plain(e.toString()),
+                    "",
+                    e);
+        }
     }
 
     private static byte[] read(Path file) throws IOException {
