@@ -41,6 +41,15 @@ public sealed interface BenchEvent {
             implements BenchEvent {}
 
     /**
+     * Memory at a moment of the run, whatever went on.
+     *
+     * @param hostAvailable memory that new programs could have on the server's host
+     * @param serverResident memory of the server's process tree
+     */
+    record MemorySampled(long at, Reading<Bytes> hostAvailable, Reading<Bytes> serverResident)
+            implements BenchEvent {}
+
+    /**
      * A request ended, well or not.
      *
      * @param iteration from 1; 0 for the warm-up

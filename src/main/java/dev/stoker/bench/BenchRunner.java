@@ -81,7 +81,10 @@ public final class BenchRunner {
         long start = run.context().clock().nanos();
         boolean resumed = !run.journal().events().isEmpty();
         run.write(new BenchEvent.RunStarted(run.now(), resumed));
-        Ending ending = models();
+        Ending ending;
+        try (MemoryCourse _ = MemoryCourse.start(run)) {
+            ending = models();
+        }
         Duration time = Duration.ofNanos(run.context().clock().nanos() - start);
         run.write(new BenchEvent.RunEnded(run.now(), ending != Ending.COMPLETE, time));
         return ending;

@@ -4,6 +4,7 @@ import dev.stoker.base.Bytes;
 import dev.stoker.bench.BenchEvent.Answered;
 import dev.stoker.bench.BenchEvent.Loaded;
 import dev.stoker.bench.BenchEvent.MemoryMarked;
+import dev.stoker.bench.BenchEvent.MemorySampled;
 import dev.stoker.bench.BenchEvent.ModelEnded;
 import dev.stoker.bench.BenchEvent.ModelStarted;
 import dev.stoker.bench.BenchEvent.Outcome;
@@ -51,6 +52,10 @@ final class EventJson {
             case MemoryMarked e -> {
                 o.put("model", e.model()).put("phase", lower(e.phase()));
                 mark(o, e.mark());
+            }
+            case MemorySampled e -> {
+                Fields.reading(o, "host_available_bytes", e.hostAvailable(), Bytes::count);
+                Fields.reading(o, "server_resident_bytes", e.serverResident(), Bytes::count);
             }
             case RequestEnded e -> {
                 o.put("model", e.model()).put("prompt", e.prompt()).put("iteration", e.iteration());
@@ -117,6 +122,11 @@ final class EventJson {
                             Fields.reading(o, "server_nanos", Duration::ofNanos),
                             Fields.truth(o, "already_loaded"));
             case "memory" -> new MemoryMarked(at, Fields.text(o, "model"), phase(o), mark(o));
+            case "memory-sample" ->
+                    new MemorySampled(
+                            at,
+                            Fields.reading(o, "host_available_bytes", Bytes::of),
+                            Fields.reading(o, "server_resident_bytes", Bytes::of));
             case "request" ->
                     new RequestEnded(
                             at,
@@ -172,6 +182,7 @@ final class EventJson {
             case Restarted e -> "restarted";
             case Loaded e -> "loaded";
             case MemoryMarked e -> "memory";
+            case MemorySampled e -> "memory-sample";
             case RequestEnded e -> "request";
             case Answered e -> "answered";
             case TaskSkipped e -> "task-skipped";

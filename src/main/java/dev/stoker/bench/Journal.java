@@ -91,6 +91,20 @@ public final class Journal implements AutoCloseable {
      * @throws UserError if it could not be written; what was written before is unharmed
      */
     public synchronized void write(BenchEvent event) {
+        write(event, true);
+    }
+
+    /**
+     * Writes an event that a crash of the machine may take: it goes to the disk with the next one
+     * that may not be lost.
+     *
+     * @throws UserError if it could not be written; what was written before is unharmed
+     */
+    synchronized void note(BenchEvent event) {
+        write(event, false);
+    }
+
+    private void write(BenchEvent event, boolean force) {
         byte[] line = (Json.write(EventJson.write(event)) + "\n").getBytes(StandardCharsets.UTF_8);
         try {
             long start = channel.position();
@@ -99,7 +113,9 @@ public final class Journal implements AutoCloseable {
                 while (buffer.hasRemaining()) {
                     channel.write(buffer);
                 }
-                channel.force(false);
+                if (force) {
+                    channel.force(false);
+                }
             } catch (IOException e) {
                 takeBack(start, e);
                 throw e;

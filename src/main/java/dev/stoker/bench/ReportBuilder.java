@@ -124,6 +124,7 @@ public final class ReportBuilder {
             case Restarted e -> e.model();
             case Loaded e -> e.model();
             case MemoryMarked e -> e.model();
+            case BenchEvent.MemorySampled _ -> "";
             case RequestEnded e -> e.model();
             case BenchEvent.StepFailed e -> e.model();
             case BenchEvent.Answered e -> e.model();

@@ -37,6 +37,8 @@ final class EventsArbitrary {
                                 .as(BenchEvent.Loaded::new),
                         Combinators.combine(at, text, Arbitraries.of(Phase.values()), marks())
                                 .as(BenchEvent.MemoryMarked::new),
+                        Combinators.combine(at, readings(Bytes::of), readings(Bytes::of))
+                                .as(BenchEvent.MemorySampled::new),
                         Combinators.combine(at, text, text, count, truth, traces())
                                 .as(BenchEvent.RequestEnded::new),
                         Combinators.combine(

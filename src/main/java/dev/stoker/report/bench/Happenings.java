@@ -6,6 +6,7 @@ import dev.stoker.bench.BenchEvent;
 import dev.stoker.bench.BenchEvent.Answered;
 import dev.stoker.bench.BenchEvent.Loaded;
 import dev.stoker.bench.BenchEvent.MemoryMarked;
+import dev.stoker.bench.BenchEvent.MemorySampled;
 import dev.stoker.bench.BenchEvent.ModelEnded;
 import dev.stoker.bench.BenchEvent.ModelStarted;
 import dev.stoker.bench.BenchEvent.RequestEnded;
@@ -65,6 +66,7 @@ final class Happenings {
                     ModelStarted _,
                     Loaded _,
                     MemoryMarked _,
+                    MemorySampled _,
                     Answered _,
                     TaskSkipped _ ->
                     false;
@@ -95,7 +97,8 @@ final class Happenings {
                                     + (l.alreadyLoaded()
                                             ? " was in memory already."
                                             : " was loaded in " + seconds(l.clientTime()) + "."));
-            case MemoryMarked _, Answered _ -> Optional.empty();
+            case MemoryMarked _,
+                    MemorySampled _, Answered _ -> Optional.empty();
             case TaskSkipped t ->
                     Optional.of(
                             t.model() + ": " + t.task() + " was not asked, as " + t.reason() + ".");

@@ -86,6 +86,7 @@ public final class HtmlReport {
                                 new Strip("load s", requests.loads(), m.loadSeconds()))));
         out.raw(GapHistogram.of(requests.gapsMillis(), requests.count()));
         out.raw(MemoryBars.of(m.memory()));
+        out.raw(MemoryTimeline.of(run.events(), m.name()));
         out.raw(ChunkTimeline.of(requests.all()));
         out.raw("</div>\n");
         Grid prompts = Tables.prompts(m);

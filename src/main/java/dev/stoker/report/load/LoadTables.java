@@ -17,6 +17,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The tables of load tests, the same in HTML and in Markdown. Pure. */
 final class LoadTables {
@@ -39,7 +40,6 @@ final class LoadTables {
                                 "prompt tokens"));
         if (promised) {
             columns.add("goodput %");
-            run.objectives().forEach(o -> columns.add(o.text()));
         }
         Grid grid = new Grid(columns).wide("How much each load brought");
         for (StepSummary s : run.steps()) {
@@ -56,9 +56,8 @@ final class LoadTables {
             if (promised) {
                 row.add(
                         s.goodput()
-                                .map(g -> Cell.of(Figure.percent(g)))
+                                .map(g -> new Cell(Figure.percent(g), verdicts(run, s), ""))
                                 .orElse(Cell.unknown("no request was measured")));
-                run.objectives().forEach(o -> row.add(verdict(s, o.text())));
             }
             grid.row(row);
         }
@@ -73,11 +72,10 @@ final class LoadTables {
         return s.unfinished() > 0 ? count(s.unfinished()) + " not over" : "";
     }
 
-    private static Cell verdict(StepSummary s, String objective) {
-        Boolean met = s.verdicts().get(objective);
-        return s.goodput().isEmpty() || met == null
-                ? Cell.unknown("no request was measured")
-                : Cell.of(met ? "✓ met" : "✗ missed");
+    private static String verdicts(ReportedLoad run, StepSummary s) {
+        return run.objectives().stream()
+                .map(o -> (s.verdicts().getOrDefault(o.text(), false) ? "✓ " : "✗ ") + o.text())
+                .collect(Collectors.joining(", "));
     }
 
     private static Cell rate(Reading<Double> rate) {
@@ -136,6 +134,9 @@ final class LoadTables {
                                     .orElse(1);
                     for (StepSummary s : run.steps()) {
                         LatencySummary l = figure.apply(s);
+                        if (s.sent() == 0) {
+                            continue;
+                        }
                         List<Cell> row = new ArrayList<>(List.of(Cell.of(name)));
                         if (several) {
                             row.add(Cell.of(s.started().label()));

@@ -74,18 +74,19 @@ public final class Comparisons {
     public static Grid grid(Comparison comparison, String subject) {
         Grid grid =
                 new Grid(
-                        subject,
-                        "figure",
-                        "A",
-                        "B",
-                        "change %",
-                        "95 % interval",
-                        "verdict",
-                        "method");
+                                subject,
+                                "figure",
+                                "A",
+                                "B",
+                                "change %",
+                                "95 % interval",
+                                "verdict",
+                                "method")
+                        .wide("What changed");
         for (MetricComparison m : comparison.metrics()) {
             grid.row(
                     List.of(
-                            Cell.of(m.subject()),
+                            Cell.of(shortName(m.subject())),
                             Cell.of(m.metric().title()),
                             Cell.of(m.a()),
                             Cell.of(m.b()),
@@ -97,6 +98,11 @@ public final class Comparisons {
                             m.change().map(c -> Cell.of(c.method().words())).orElse(Cell.of(""))));
         }
         return grid;
+    }
+
+    /** A model that is named by its file is called by the file's name. */
+    private static String shortName(String subject) {
+        return subject.startsWith("/") ? subject.substring(subject.lastIndexOf('/') + 1) : subject;
     }
 
     /** One of many figures may differ by chance: the verdict in all leaves such a one out. */

@@ -41,6 +41,7 @@ public final class PageStyle {
             .notes { font-size: .82rem; color: var(--faint); margin: 8px 0; padding-left: 22px; }
             .charts { display: grid; gap: 16px; align-items: start;
               grid-template-columns: repeat(auto-fill, minmax(min(340px, 100%), 1fr)); }
+            .scroll + .charts, table + .charts, .notes + .charts { margin-top: 16px; }
             .charts + h4 { margin-top: 20px; }
             figure { margin: 0; padding: 12px 14px; background: var(--panel); border-radius: 8px;
               break-inside: avoid; }

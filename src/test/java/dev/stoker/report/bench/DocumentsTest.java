@@ -327,6 +327,34 @@ class DocumentsTest {
     }
 
     @Test
+    void page_memorySamples_areDrawnOverTheTurnWithItsPhases() {
+        started("a");
+        memory("a", BenchEvent.Phase.BEFORE, 1);
+        for (int i = 0; i < 5; i++) {
+            events.add(
+                    new BenchEvent.MemorySampled(
+                            5 + 1000L * i,
+                            Reading.known(Bytes.gib(9 - i)),
+                            Reading.known(Bytes.gib(1 + i))));
+        }
+        events.add(
+                new BenchEvent.Loaded(
+                        2500, "a", Duration.ofSeconds(2), Reading.unsupported("no"), false));
+        events.add(
+                new BenchEvent.Unloaded(
+                        5000, "a", true, Duration.ofSeconds(1), Reading.unsupported("no")));
+        ended("a", Outcome.PASSED, "");
+        String page = HtmlReport.write(List.of(run("a")));
+        assertThat(page).contains("Memory over time", ">loaded<", ">unloaded<");
+        assertThat(page).contains("at least 5.00 GiB", "loading, unloading");
+    }
+
+    @Test
+    void page_runWithoutSamples_hasNoCourseOfMemory() {
+        assertThat(HtmlReport.write(List.of(whole("a", 2)))).doesNotContain("Memory over time");
+    }
+
+    @Test
     void csv_unknownFigure_isEmptyWithItsReason() {
         String csv = CsvReport.write(List.of(whole("=1+1", 2)));
         assertThat(csv)
