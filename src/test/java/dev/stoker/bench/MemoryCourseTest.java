@@ -60,6 +60,19 @@ class MemoryCourseTest {
     }
 
     @Test
+    void course_thatEndsOnALevel_writesTheLastLook() throws InterruptedException {
+        MemoryCourse course = course(1, 1, 0);
+        assertThat(next()).isEqualTo(1);
+        LinkedBlockingQueue<Integer> seen = new LinkedBlockingQueue<>();
+        while (looks.get() < 3) {
+            Integer nobody = seen.poll(50, TimeUnit.MILLISECONDS);
+            assertThat(nobody).isNull();
+        }
+        course.close();
+        assertThat(next()).isEqualTo(1);
+    }
+
+    @Test
     void course_nothingToBeSeen_writesNothing() throws InterruptedException {
         Reading<Bytes> no = Reading.unsupported("hidden");
         LinkedBlockingQueue<Integer> seen = new LinkedBlockingQueue<>();

@@ -97,8 +97,7 @@ final class Happenings {
                                     + (l.alreadyLoaded()
                                             ? " was in memory already."
                                             : " was loaded in " + seconds(l.clientTime()) + "."));
-            case MemoryMarked _,
-                    MemorySampled _, Answered _ -> Optional.empty();
+            case MemoryMarked _, MemorySampled _, Answered _ -> Optional.empty();
             case TaskSkipped t ->
                     Optional.of(
                             t.model() + ": " + t.task() + " was not asked, as " + t.reason() + ".");
