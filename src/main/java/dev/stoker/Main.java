@@ -41,7 +41,7 @@ public final class Main {
     }
 
     /** Each verb and how it is made, in the order of the help text; a new command is added here. */
-    private static Map<String, Supplier<Object>> verbs(boolean quiet) {
+    static Map<String, Supplier<Object>> verbs(boolean quiet) {
         Map<String, Supplier<Object>> verbs = new LinkedHashMap<>();
         Map<String, String> env = System.getenv();
         // Behind a lambda: a store's driver is loaded by the commands that use it alone.
@@ -54,11 +54,11 @@ public final class Main {
         verbs.put("load", () -> new LoadCommand(new Wiring(env), stores, env));
         verbs.put("history", () -> new HistoryCommand(stores, env));
         verbs.put("compare", () -> new CompareCommand(stores, env));
-        verbs.put("completion", CompletionCommand::new);
-        verbs.put("help", HelpCommand::new);
         verbs.put("report", () -> new ReportCommand(stores, env));
         verbs.put("sim", SimCommand::new);
         verbs.put("demo", () -> new DemoCommand(new FirstEstimator()));
+        verbs.put("completion", CompletionCommand::new);
+        verbs.put("help", HelpCommand::new);
         verbs.put("rehearse", RehearseCommand::new);
         return verbs;
     }

@@ -35,7 +35,7 @@ import java.util.stream.Stream;
         name = "compare",
         mixinStandardHelpOptions = true,
         description = {
-            "Compare two runs: their setting, then each figure with a 95 % interval.",
+            "Compare two runs: their setting, then each figure with a 95 %% interval.",
             "",
             "A run is named by its id, its first characters, a tag, latest, an exported file, or"
                     + " the folder of a run.",
@@ -45,7 +45,7 @@ import java.util.stream.Stream;
             "",
             "Examples:",
             "  stoker compare                        baseline against latest",
-            "  stoker compare 20261121 latest --threshold 10%",
+            "  stoker compare 20261121 latest --threshold 10%%",
             "  stoker compare before.jsonl after.jsonl --json",
             "",
             "Exit codes: 0 no regression, 1 a regression beyond the threshold, 2 wrong use."
