@@ -55,7 +55,7 @@ class ArchitectureTest {
         room("json", "base");
         room("trace", "base json");
         room("memory", "base");
-        room("server", "base json trace http");
+        room("server", "base json trace http host");
         room("control", "base json http host");
         room("history", "base json stats trace");
 
@@ -144,6 +144,20 @@ class ArchitectureTest {
     @Test
     void rooms_amongThemselves_haveNoCycles() {
         slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    /** What a server does is learnt from its host too; how it is spoken to is not. */
+    @Test
+    void dialects_always_knowNeitherHostsNorStates() {
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + ".server..")
+                .and()
+                .resideOutsideOfPackage(ROOT + ".server.state..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(ROOT + ".host..", ROOT + ".server.state..")
+                .check(CLASSES);
     }
 
     @Test

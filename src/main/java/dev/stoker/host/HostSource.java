@@ -4,6 +4,7 @@ import dev.stoker.base.Reading;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * Reads the state of the host that a server runs on. Every call reads anew, takes milliseconds,
@@ -68,6 +69,28 @@ public interface HostSource {
      */
     default Reading<String> launchOptions(long pid) {
         return Reading.unsupported("this source does not tell with which options a process runs");
+    }
+
+    /**
+     * Returns exactly how a process was started, without secrets: for whoever has to read an option
+     * out of it. Its variables are unknown where only the process's owner may read them.
+     */
+    default Reading<Launch> launch(long pid) {
+        return Reading.unsupported("this source does not tell how a process was started");
+    }
+
+    /** Returns the processes that a process itself has started and that live now. */
+    default Reading<List<HostProcess>> children(long pid) {
+        return Reading.unsupported("this source does not tell which processes a process started");
+    }
+
+    /**
+     * Returns when a process began, in ticks since the host's start: another process with the same
+     * number has another mark. Empty when there is none such, or the source can't tell. Cheap: one
+     * small file.
+     */
+    default OptionalLong startMark(long pid) {
+        return OptionalLong.empty();
     }
 
     /** Returns whether this describes the machine that the program itself runs on. */

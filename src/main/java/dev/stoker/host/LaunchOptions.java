@@ -6,8 +6,10 @@ import dev.stoker.base.Text;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -50,6 +52,40 @@ final class LaunchOptions {
         return words.isEmpty()
                 ? Reading.known("none")
                 : Reading.known(Text.plain(String.join(" ", words), 2000));
+    }
+
+    /** Returns the words themselves: an empty argument is one too. */
+    static Reading<Launch> launch(Path process) {
+        Reading<String> command = ProcFile.text(process.resolve("cmdline"));
+        Path environment = process.resolve("environ");
+        return switch (command) {
+            case Reading.Known<String>(String line) when !line.isEmpty() ->
+                    Reading.known(
+                            new Launch(
+                                    arguments(words(line)),
+                                    ProcFile.text(environment).map(LaunchOptions::variables)));
+            case Reading.Known<String> _ ->
+                    Reading.failed("the process has ended, or tells no command line");
+            case Reading.Unsupported<String>(String reason) -> Reading.unsupported(reason);
+            case Reading.Failed<String>(String reason) -> Reading.failed(reason);
+        };
+    }
+
+    private static List<String> words(String line) {
+        return List.of(
+                (line.endsWith("\0") ? line.substring(0, line.length() - 1) : line)
+                        .split("\0", -1));
+    }
+
+    private static Map<String, String> variables(String environment) {
+        Map<String, String> variables = new HashMap<>();
+        for (String variable : split(environment)) {
+            int equals = variable.indexOf('=');
+            if (equals > 0 && counts(variable)) {
+                variables.put(variable.substring(0, equals), variable.substring(equals + 1));
+            }
+        }
+        return variables;
     }
 
     private static List<String> split(String text) {

@@ -38,6 +38,16 @@ public record NoHost(String reason) implements HostSource {
     }
 
     @Override
+    public Reading<Launch> launch(long pid) {
+        return none();
+    }
+
+    @Override
+    public Reading<List<HostProcess>> children(long pid) {
+        return none();
+    }
+
+    @Override
     public Reading<Double> memoryPressure() {
         return none();
     }

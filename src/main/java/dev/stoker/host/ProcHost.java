@@ -48,6 +48,23 @@ public final class ProcHost implements HostSource {
     }
 
     @Override
+    public Reading<Launch> launch(long pid) {
+        return LaunchOptions.launch(proc.resolve(Long.toString(pid)));
+    }
+
+    @Override
+    public Reading<List<HostProcess>> children(long pid) {
+        return processes.process(pid).isPresent()
+                ? Reading.known(processes.children(pid))
+                : Reading.failed("the process " + pid + " is gone");
+    }
+
+    @Override
+    public OptionalLong startMark(long pid) {
+        return processes.startMark(pid);
+    }
+
+    @Override
     public HostMemory memory() {
         Path file = proc.resolve("meminfo");
         return memory(ProcFile.text(file), file);

@@ -117,6 +117,44 @@ final class ProcessTable {
         return tree;
     }
 
+    /** Returns the living processes whose parent is this one. */
+    List<HostProcess> children(long parent) {
+        return listedChildren(parent).orElseGet(this::pids).stream()
+                .flatMap(pid -> stat(pid).stream())
+                .filter(s -> s.parent() == parent)
+                .map(this::described)
+                .toList();
+    }
+
+    /** The kernel's own lists, one a thread; many kernels are built without them. */
+    private Optional<List<Long>> listedChildren(long parent) {
+        List<Long> pids = new ArrayList<>();
+        try (DirectoryStream<Path> tasks =
+                Files.newDirectoryStream(folder(parent).resolve("task"))) {
+            for (Path task : tasks) {
+                Reading<String> list = ProcFile.text(task.resolve("children"));
+                if (!list.isKnown()) {
+                    return Optional.empty();
+                }
+                for (String word : list.value().strip().split("\\s+", -1)) {
+                    ProcFile.number(word).ifPresent(pids::add);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            return Optional.empty();
+        }
+        return Optional.of(pids);
+    }
+
+    /** Returns when a process began, in ticks since the host's start; empty when it has ended. */
+    OptionalLong startMark(long pid) {
+        String line = ProcFile.text(folder(pid).resolve("stat")).orElse("");
+        String[] rest = line.substring(line.lastIndexOf(')') + 1).strip().split("\\s+", -1);
+        return rest.length <= START_TICKS || rest[0].equals("Z") || rest[0].equals("X")
+                ? OptionalLong.empty()
+                : ProcFile.number(rest[START_TICKS]);
+    }
+
     /**
      * Returns the resident set size; empty for a kernel thread and for a process that has ended.
      */

@@ -6,6 +6,7 @@ import dev.stoker.base.Reading;
 import dev.stoker.host.HostMemory;
 import dev.stoker.host.HostProcess;
 import dev.stoker.host.HostSource;
+import dev.stoker.host.Launch;
 import dev.stoker.host.MemoryUser;
 import dev.stoker.host.Throttling;
 import dev.stoker.host.TreeMemory;
@@ -18,6 +19,7 @@ import dev.stoker.json.Json;
 import tools.jackson.databind.JsonNode;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -68,6 +70,12 @@ public final class SimHost implements HostSource {
         return port == exchange.endpoint().port()
                 ? Reading.known(SERVER)
                 : Reading.failed("nothing else listens on a simulated box");
+    }
+
+    /** A simulated server has no options: it never sleeps. */
+    @Override
+    public Reading<Launch> launch(long pid) {
+        return Reading.known(new Launch(List.of(), Reading.known(Map.of())));
     }
 
     @Override

@@ -359,4 +359,55 @@ class ProcHostTest {
         assertThat(tree.host().cpuTime(800).value()).isEqualTo(Duration.ofSeconds(3));
         assertThat(tree.host().cpuTime(999_999).reason()).contains("gone");
     }
+
+    @Test
+    void launch_ofAServer_isWhatItWasStartedWithWithoutSecrets() {
+        RecordedTree tree = RecordedTree.of("desktop", folder);
+        tree.write(
+                "proc/800/cmdline",
+                "/bin/llama-server\0--alias\0\0--port\08081\0--api-key\0K1\0--port=8082\0");
+        tree.write(
+                "proc/800/environ",
+                "LLAMA_ARG_SLEEP_IDLE_SECONDS=6\0HOME=/root\0LLAMA_API_KEY=K2\0OLLAMA_DEBUG=1\0");
+        Launch launch = tree.host().launch(800).value();
+        assertThat(launch.arguments())
+                .containsExactly("--alias", "", "--port", "8081", "--api-key", "…", "--port=8082");
+        assertThat(launch.option("--port")).contains("8082");
+        assertThat(launch.option("--alias")).contains("");
+        assertThat(launch.option("--model", "-m")).isEmpty();
+        assertThat(launch.variables().value())
+                .containsOnlyKeys("LLAMA_ARG_SLEEP_IDLE_SECONDS", "OLLAMA_DEBUG");
+    }
+
+    @Test
+    void launch_whoseEnvironmentMayNotBeRead_hasItsArguments() {
+        Launch launch = RecordedTree.of("desktop", folder).host().launch(950).value();
+        assertThat(launch.option("--port")).contains("40001");
+        assertThat(launch.variables().isKnown()).isFalse();
+        assertThat(RecordedTree.of("desktop", folder).host().launch(999_999).isKnown()).isFalse();
+    }
+
+    @Test
+    void children_withAndWithoutTheKernelsLists_areTheSame() {
+        RecordedTree tree = RecordedTree.of("desktop", folder);
+        assertThat(tree.host().children(900).value())
+                .extracting(HostProcess::pid)
+                .containsExactly(950L);
+        tree.write("proc/900/task/900/children", "950 ");
+        tree.write("proc/900/task/901/children", "");
+        assertThat(tree.host().children(900).value())
+                .extracting(HostProcess::pid)
+                .containsExactly(950L);
+        assertThat(tree.host().children(999_999).reason()).contains("gone");
+    }
+
+    @Test
+    void startMark_ofAProcess_tellsItFromTheNextWithItsNumber() {
+        RecordedTree tree = RecordedTree.of("desktop", folder);
+        tree.write("proc/800/stat", "800 (a b) S 1 8 8 0 -1 0 0 0 0 0 1 2 3 4 20 0 1 0 4711 99");
+        assertThat(tree.host().startMark(800)).hasValue(4711);
+        tree.write("proc/800/stat", "800 (a b) Z 1 8 8 0 -1 0 0 0 0 0 1 2 3 4 20 0 1 0 4711 99");
+        assertThat(tree.host().startMark(800)).isEmpty();
+        assertThat(tree.host().startMark(999_999)).isEmpty();
+    }
 }

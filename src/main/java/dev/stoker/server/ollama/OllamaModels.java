@@ -21,7 +21,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Reads Ollama's lists of models. Pure. */
-final class OllamaModels {
+public final class OllamaModels {
     private static final Pattern PARAMETERS = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)([KMBT]?)");
     private static final Map<String, Double> UNITS =
             Map.of("", 1.0, "K", 1e3, "M", 1e6, "B", 1e9, "T", 1e12);
@@ -62,7 +62,7 @@ final class OllamaModels {
     }
 
     /** Reads one entry of {@code /api/ps}. */
-    static LoadedModel running(JsonNode node) {
+    public static LoadedModel running(JsonNode node) {
         long size = Json.integer(node, "size").orElse(0L);
         long vram = Json.integer(node, "size_vram").orElse(0L);
         boolean known = size > 0;
@@ -81,7 +81,7 @@ final class OllamaModels {
                         .orElse(Reading.unsupported("the server gave no time of expiry")));
     }
 
-    static List<JsonNode> entries(JsonNode list) {
+    public static List<JsonNode> entries(JsonNode list) {
         List<JsonNode> entries = new ArrayList<>();
         list.path("models").forEach(entries::add);
         return entries;
