@@ -129,20 +129,21 @@ final class SampleLine {
     /** Reads a text in quotes; {@code \\}, {@code \"} and {@code \n} are its only escapes. */
     private Optional<String> quoted() {
         StringBuilder text = new StringBuilder();
-        for (at++; at < line.length(); at++) {
-            char c = line.charAt(at);
+        at++;
+        while (at < line.length()) {
+            char c = line.charAt(at++);
             if (c == '"') {
-                at++;
                 return Optional.of(text.toString());
             }
             if (c != '\\') {
                 text.append(c);
                 continue;
             }
+            char escaped = peek();
             at++;
-            switch (peek()) {
+            switch (escaped) {
                 case 'n' -> text.append('\n');
-                case '\\', '"' -> text.append(peek());
+                case '\\', '"' -> text.append(escaped);
                 default -> {
                     return Optional.empty();
                 }

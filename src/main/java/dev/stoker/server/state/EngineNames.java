@@ -4,6 +4,7 @@ import dev.stoker.server.ServerKind;
 import dev.stoker.server.exposition.Exposition;
 import dev.stoker.server.exposition.Series;
 
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
@@ -133,9 +134,7 @@ record EngineNames(
      * The Prometheus client of Python appends {@code _total} to a counter's name; others do not.
      */
     private static List<String> both(String... names) {
-        return java.util.Arrays.stream(names)
-                .flatMap(n -> List.of(n + "_total", n).stream())
-                .toList();
+        return Arrays.stream(names).flatMap(n -> List.of(n + "_total", n).stream()).toList();
     }
 
     /** Returns which names of a page are read at all. */

@@ -11,7 +11,6 @@ import tools.jackson.databind.JsonNode;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -44,8 +43,8 @@ final class EngineReader implements StateReader {
         if (hasSleepMode) {
             paths.add(ASLEEP);
         }
-        Map<String, Answer> answers = session.get(draft.identity(), paths);
-        Answer health = answers.get(names.health());
+        Answers answers = session.get(draft.identity(), paths);
+        Answer health = answers.to(names.health());
         if (health.trouble().isPresent()) {
             process.forget();
             return draft.down(
@@ -53,11 +52,11 @@ final class EngineReader implements StateReader {
                             ? new ServerFailure.ServerDied("vLLM says that its engine is dead")
                             : health.failure());
         }
-        Reading<Exposition> page = page(answers.get("/metrics"));
-        boolean sleeping = isSleeping(Optional.ofNullable(answers.get(ASLEEP)), page);
+        Reading<Exposition> page = page(answers.to("/metrics"));
+        boolean sleeping = isSleeping(answers.find(ASLEEP), page);
         Reading<Long> pid = process.find().map(f -> f.process().pid());
         Reading<List<JsonNode>> entries =
-                answers.get(MODELS).json().map(l -> l.path("data").valueStream().toList());
+                answers.to(MODELS).json().map(l -> l.path("data").valueStream().toList());
         return draft.state(
                 new Health.Up(),
                 health.took(),

@@ -9,7 +9,6 @@ import tools.jackson.databind.JsonNode;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Samples of servers that tell which models they have and count nothing: LM Studio, llama-swap, and
@@ -38,13 +37,13 @@ final class ListReader implements StateReader {
 
     @Override
     public ServerState read(Session session, Draft draft) {
-        Map<String, Answer> answers = session.get(draft.identity(), paths);
+        Answers answers = session.get(draft.identity(), paths);
         String path =
                 paths.stream()
-                        .filter(p -> answers.get(p).isSuccess())
+                        .filter(p -> answers.to(p).isSuccess())
                         .findFirst()
                         .orElse(paths.getFirst());
-        Answer list = answers.get(path);
+        Answer list = answers.to(path);
         if (list.trouble().isPresent()) {
             return draft.down(list.failure());
         }

@@ -41,9 +41,8 @@ final class LlamaRouterReader implements StateReader {
 
     @Override
     public ServerState read(Session session, Draft draft) {
-        Map<String, Answer> answers =
-                session.get(draft.identity(), List.of("/health", "/models", "/props"));
-        Answer health = answers.get("/health");
+        Answers answers = session.get(draft.identity(), List.of("/health", "/models", "/props"));
+        Answer health = answers.to("/health");
         if (health.trouble().isPresent()) {
             process.forget();
             return LlamaAnswers.isLoading(health)
@@ -51,33 +50,29 @@ final class LlamaRouterReader implements StateReader {
                     : draft.down(health.failure());
         }
         Reading<List<JsonNode>> entries =
-                answers.get("/models").json().map(l -> l.path("data").valueStream().toList());
+                answers.to("/models").json().map(l -> l.path("data").valueStream().toList());
         List<JsonNode> present =
                 entries.orElse(List.of()).stream().filter(LlamaRouterReader::isPresent).toList();
-        Map<String, IdleSleep> sleeps = new HashMap<>();
-        present.forEach(e -> sleeps.put(id(e), sleep(e)));
         List<String> paths = new ArrayList<>();
         for (JsonNode entry : present) {
-            if (isAsked(entry, sleeps) && paths.size() < MOST_ASKED) {
+            if (isAsked(entry) && paths.size() < MOST_ASKED) {
                 paths.add(path("/slots", id(entry)));
                 if (policy.llamaMetrics()) {
                     paths.add(path("/metrics", id(entry)));
                 }
             }
         }
-        Map<String, Answer> details =
-                paths.isEmpty() ? Map.of() : session.get(draft.identity(), paths);
+        Answers details = paths.isEmpty() ? Answers.none() : session.get(draft.identity(), paths);
         notePids(present);
         Reading<List<ModelState>> models =
-                entries.map(_ ->
-                        present.stream().map(e -> model(e, details, sleeps.get(id(e)))).toList());
+                entries.map(_ -> present.stream().map(e -> model(e, details)).toList());
         return draft.state(
                 new Health.Up(),
                 health.took(),
                 models,
                 Totals.of(models, "the router does not tell its queue"),
                 Counters.unsupported("the router counts for each model alone"),
-                settings(answers.get("/props").json()));
+                settings(answers.to("/props").json()));
     }
 
     private static String id(JsonNode entry) {
@@ -116,9 +111,9 @@ final class LlamaRouterReader implements StateReader {
         return IdleSleep.of(arguments, variables);
     }
 
-    private boolean isAsked(JsonNode entry, Map<String, IdleSleep> sleeps) {
+    private boolean isAsked(JsonNode entry) {
         return status(entry).equals("loaded")
-                && (policy.mayWake() || sleeps.get(id(entry)) instanceof IdleSleep.Off);
+                && (policy.mayWake() || sleep(entry) instanceof IdleSleep.Off);
     }
 
     private static String path(String what, String model) {
@@ -128,19 +123,23 @@ final class LlamaRouterReader implements StateReader {
                 + "&autoload=false";
     }
 
-    private ModelState model(JsonNode entry, Map<String, Answer> details, IdleSleep sleep) {
+    private ModelState model(JsonNode entry, Answers details) {
         String id = id(entry);
         boolean loaded = status(entry).equals("loaded");
-        String why = !loaded ? NOT_LOADED : sleep.objection().orElse("too many models to ask each");
-        Answer slotsAnswer = details.get(path("/slots", id));
+        String why =
+                !loaded
+                        ? NOT_LOADED
+                        : sleep(entry).objection().orElse("too many models to ask each");
+        Optional<Answer> page = details.find(path("/metrics", id));
         Reading<List<SlotState>> slots =
-                slotsAnswer == null ? Reading.unsupported(why) : LlamaAnswers.slots(slotsAnswer);
-        Answer page = details.get(path("/metrics", id));
+                details.find(path("/slots", id))
+                        .map(LlamaAnswers::slots)
+                        .orElse(Reading.unsupported(why));
         Reading<Exposition> metrics =
-                page != null
-                        ? LlamaAnswers.metrics(page)
-                        : Reading.unsupported(
-                                policy.llamaMetrics() ? why : LlamaAnswers.NO_METRICS);
+                page.map(LlamaAnswers::metrics)
+                        .orElse(
+                                Reading.unsupported(
+                                        policy.llamaMetrics() ? why : LlamaAnswers.NO_METRICS));
         Work seen =
                 LlamaAnswers.work(slots, Reading.unsupported(NOT_TOLD), LlamaAnswers.NO_METRICS);
         return new ModelDraft(id, NOT_TOLD)
@@ -156,9 +155,7 @@ final class LlamaRouterReader implements StateReader {
                 .work(metrics.isKnown() ? LlamaAnswers.work(metrics.value(), seen) : seen)
                 .counters(
                         LlamaAnswers.counters(
-                                metrics,
-                                Optional.ofNullable(page)
-                                        .flatMap(p -> p.header("Process-Start-Time-Unix"))))
+                                metrics, page.flatMap(p -> p.header("Process-Start-Time-Unix"))))
                 .done();
     }
 

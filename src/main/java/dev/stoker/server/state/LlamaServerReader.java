@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -55,8 +54,8 @@ final class LlamaServerReader implements StateReader {
         if (awake) {
             paths.addAll(busyPaths());
         }
-        Map<String, Answer> answers = session.get(draft.identity(), paths);
-        Answer health = answers.get("/health");
+        Answers answers = session.get(draft.identity(), paths);
+        Answer health = answers.to("/health");
         if (LlamaAnswers.isLoading(health)) {
             remembered = Optional.empty();
             return loading(draft, health, found);
@@ -66,11 +65,12 @@ final class LlamaServerReader implements StateReader {
             process.forget();
             return draft.down(health.failure());
         }
-        Facts facts = known.orElseGet(() -> facts(answers, found, draft));
+        Answers first = answers;
+        Facts facts = known.orElseGet(() -> facts(first, found, draft));
         remembered = Optional.of(facts);
         boolean sleeping = isSleeping(facts.props());
         if (!awake && policy.mayWake() && !sleeping) {
-            answers.putAll(session.get(draft.identity(), busyPaths()));
+            answers = answers.and(session.get(draft.identity(), busyPaths()));
         }
         return state(draft, answers, facts, found, sleep);
     }
@@ -96,11 +96,10 @@ final class LlamaServerReader implements StateReader {
                 .filter(f -> f.props().isKnown() && f.models().isKnown());
     }
 
-    private static Facts facts(
-            Map<String, Answer> answers, Reading<ServerProcess.Found> found, Draft draft) {
+    private static Facts facts(Answers answers, Reading<ServerProcess.Found> found, Draft draft) {
         return new Facts(
-                answers.get("/props").json(),
-                answers.get("/v1/models").json(),
+                answers.to("/props").json(),
+                answers.to("/v1/models").json(),
                 draft.wall().nanos(),
                 found.isKnown() ? found.value().mark() : OptionalLong.empty());
     }
@@ -148,7 +147,7 @@ final class LlamaServerReader implements StateReader {
 
     private ServerState state(
             Draft draft,
-            Map<String, Answer> answers,
+            Answers answers,
             Facts facts,
             Reading<ServerProcess.Found> found,
             IdleSleep sleep) {
@@ -169,8 +168,7 @@ final class LlamaServerReader implements StateReader {
         Counters counters =
                 LlamaAnswers.counters(
                         metrics,
-                        Optional.ofNullable(answers.get("/metrics"))
-                                .flatMap(a -> a.header("Process-Start-Time-Unix")));
+                        answers.find("/metrics").flatMap(a -> a.header("Process-Start-Time-Unix")));
         Reading<List<ModelState>> models =
                 facts.models()
                         .map(list ->
@@ -180,7 +178,7 @@ final class LlamaServerReader implements StateReader {
                                         .toList());
         return draft.state(
                 new Health.Up(),
-                answers.get("/health").took(),
+                answers.to("/health").took(),
                 models,
                 work,
                 counters,
@@ -213,22 +211,20 @@ final class LlamaServerReader implements StateReader {
     }
 
     private static Reading<List<SlotState>> slots(
-            Map<String, Answer> answers, boolean sleeping, IdleSleep sleep) {
-        Answer answer = answers.get("/slots");
-        if (answer != null) {
-            return LlamaAnswers.slots(answer);
-        }
-        return Reading.unsupported(notAsked(sleeping, sleep));
+            Answers answers, boolean sleeping, IdleSleep sleep) {
+        return answers.find("/slots")
+                .map(LlamaAnswers::slots)
+                .orElseGet(() -> Reading.unsupported(notAsked(sleeping, sleep)));
     }
 
-    private Reading<Exposition> metrics(
-            Map<String, Answer> answers, boolean sleeping, IdleSleep sleep) {
-        Answer answer = answers.get("/metrics");
-        if (answer != null) {
-            return LlamaAnswers.metrics(answer);
-        }
-        return Reading.unsupported(
-                policy.llamaMetrics() ? notAsked(sleeping, sleep) : LlamaAnswers.NO_METRICS);
+    private Reading<Exposition> metrics(Answers answers, boolean sleeping, IdleSleep sleep) {
+        return answers.find("/metrics")
+                .map(LlamaAnswers::metrics)
+                .orElseGet(() ->
+                        Reading.unsupported(
+                                policy.llamaMetrics()
+                                        ? notAsked(sleeping, sleep)
+                                        : LlamaAnswers.NO_METRICS));
     }
 
     private static String notAsked(boolean sleeping, IdleSleep sleep) {

@@ -6,6 +6,7 @@ import tools.jackson.databind.JsonNode;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -41,14 +42,12 @@ public final class OllamaManifests {
      */
     public static List<String> namesOf(String blob) {
         try {
-            Path file = Path.of(blob);
-            Path blobs = file.getParent();
-            Path store = blobs == null ? null : blobs.getParent();
+            Path blobs = Path.of(blob).getParent();
             Optional<String> digest = digest(blob);
-            if (store == null || digest.isEmpty() || !blobs.endsWith("blobs")) {
+            if (blobs == null || !blobs.endsWith("blobs") || digest.isEmpty()) {
                 return List.of();
             }
-            return names(store.resolve("manifests"), digest.get());
+            return names(blobs.resolveSibling("manifests"), digest.get());
         } catch (InvalidPathException e) {
             return List.of();
         }
@@ -77,7 +76,7 @@ public final class OllamaManifests {
                     .forEach(manifest -> names.add(name(manifests.relativize(manifest))));
             names.sort(null);
             return names;
-        } catch (IOException | java.io.UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException e) {
             return List.of();
         }
     }

@@ -49,20 +49,19 @@ final class OllamaReader implements StateReader {
 
     @Override
     public ServerState read(Session session, Draft draft) {
-        Map<String, Answer> first =
-                session.get(draft.identity(), List.of("/api/version", "/api/ps"));
-        Answer version = first.get("/api/version");
+        Answers first = session.get(draft.identity(), List.of("/api/version", "/api/ps"));
+        Answer version = first.to("/api/version");
         if (version.trouble().isPresent()) {
             process.forget();
             return draft.down(version.failure());
         }
-        Reading<List<LoadedModel>> listed = listed(first.get("/api/ps"));
+        Reading<List<LoadedModel>> listed = listed(first.to("/api/ps"));
         Set<String> marks = marks(listed);
         Reading<List<OllamaRunners.Runner>> found = runners.find(marks);
         noteFiles(session, draft, listed.orElse(List.of()));
         if (listed.orElse(List.of()).stream().anyMatch(m -> seemsGone(m, found))) {
             // A model may have been unloaded between the two looks: only a second list can tell.
-            listed = listed(session.get(draft.identity(), List.of("/api/ps")).get("/api/ps"));
+            listed = listed(session.get(draft.identity(), List.of("/api/ps")).to("/api/ps"));
             marks = marks(listed);
         }
         Reading<List<OllamaRunners.Runner>> alive =

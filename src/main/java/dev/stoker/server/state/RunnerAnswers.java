@@ -66,7 +66,7 @@ final class RunnerAnswers {
             for (String path : paths(runner)) {
                 byPath.put(path, answers.get(at++));
             }
-            said.put(runner, said(runner, byPath));
+            said.put(runner, said(runner, new Answers(byPath)));
         }
         return said;
     }
@@ -124,19 +124,21 @@ final class RunnerAnswers {
         return said;
     }
 
-    private Said said(OllamaRunners.Runner runner, Map<String, Answer> answers) {
-        Answer health = answers.get("/health");
-        Answer slots = answers.get("/slots");
-        Answer metrics = answers.get("/metrics");
+    private Said said(OllamaRunners.Runner runner, Answers answers) {
+        Optional<Answer> metrics = answers.find("/metrics");
         String objection = runner.sleep().objection().orElse("not asked this time");
         return new Said(
-                health != null && LlamaAnswers.isLoading(health),
-                answers.values().stream().anyMatch(Answer::isWhole),
-                slots == null ? Reading.unsupported(objection) : LlamaAnswers.slots(slots),
-                metrics == null
-                        ? Reading.unsupported(
-                                policy.llamaMetrics() ? objection : LlamaAnswers.NO_METRICS)
-                        : LlamaAnswers.metrics(metrics),
-                metrics == null ? Optional.empty() : metrics.header("Process-Start-Time-Unix"));
+                LlamaAnswers.isLoading(answers.to("/health")),
+                answers.byPath().values().stream().anyMatch(Answer::isWhole),
+                answers.find("/slots")
+                        .map(LlamaAnswers::slots)
+                        .orElse(Reading.unsupported(objection)),
+                metrics.map(LlamaAnswers::metrics)
+                        .orElse(
+                                Reading.unsupported(
+                                        policy.llamaMetrics()
+                                                ? objection
+                                                : LlamaAnswers.NO_METRICS)),
+                metrics.flatMap(m -> m.header("Process-Start-Time-Unix")));
     }
 }

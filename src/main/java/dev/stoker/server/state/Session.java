@@ -68,7 +68,7 @@ final class Session {
     }
 
     /** Asks one server several paths, and returns the answers by path. */
-    Map<String, Answer> get(ServerIdentity who, List<String> paths) {
+    Answers get(ServerIdentity who, List<String> paths) {
         List<Answer> answers =
                 ask(
                         paths.stream()
@@ -83,7 +83,7 @@ final class Session {
         for (int i = 0; i < paths.size(); i++) {
             byPath.put(paths.get(i), answers.get(i));
         }
-        return byPath;
+        return new Answers(byPath);
     }
 
     private Answer fetch(Question question, Cancellation cancellation) {
