@@ -381,10 +381,11 @@ class ProcHostTest {
 
     @Test
     void launch_whoseEnvironmentMayNotBeRead_hasItsArguments() {
-        Launch launch = RecordedTree.of("desktop", folder).host().launch(950).value();
+        HostSource host = RecordedTree.of("desktop", folder).host();
+        Launch launch = host.launch(950).value();
         assertThat(launch.option("--port")).contains("40001");
         assertThat(launch.variables().isKnown()).isFalse();
-        assertThat(RecordedTree.of("desktop", folder).host().launch(999_999).isKnown()).isFalse();
+        assertThat(host.launch(999_999).isKnown()).isFalse();
     }
 
     @Test

@@ -24,6 +24,11 @@ record Answers(Map<String, Answer> byPath) {
         return Optional.ofNullable(byPath.get(path));
     }
 
+    /** Returns whether anything came whole, be it an error. */
+    boolean anyWhole() {
+        return byPath.values().stream().anyMatch(Answer::isWhole);
+    }
+
     Answers and(Answers more) {
         Map<String, Answer> all = new HashMap<>(byPath);
         all.putAll(more.byPath);

@@ -11,6 +11,9 @@ public sealed interface Health {
     /** It answers that it is loading its model. */
     record Loading(String detail) implements Health {}
 
+    /** It could not be found out in time what answers there. */
+    record Unknown(String detail) implements Health {}
+
     /** It does not answer as such a server does. */
     record Down(ServerFailure failure) implements Health {}
 
@@ -19,6 +22,7 @@ public sealed interface Health {
         return switch (this) {
             case Up _ -> "up";
             case Loading _ -> "loading";
+            case Unknown _ -> "unknown";
             case Down _ -> "down";
         };
     }
@@ -28,6 +32,7 @@ public sealed interface Health {
         return switch (this) {
             case Up _ -> "";
             case Loading(String detail) -> detail;
+            case Unknown(String detail) -> detail;
             case Down(ServerFailure failure) -> failure.sentence();
         };
     }

@@ -10,6 +10,7 @@ import tools.jackson.databind.JsonNode;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,8 +21,8 @@ import java.util.Optional;
  * Samples of a llama-server in router mode. Asking it for a model's {@code /slots} loads that
  * model, so this is asked of loaded ones alone and with {@code autoload=false}, which only the
  * query can say; and it wakes a sleeping one, so it is asked only of those whose command line,
- * which the router shows, has no idle sleep. {@code /models}, {@code /health} and {@code /props}
- * without a model do nothing. Seen on b10434.
+ * which the router shows, has no idle sleep. {@code /models} and {@code /props} without a model do
+ * nothing. Seen on b10434.
  */
 final class LlamaRouterReader implements StateReader {
     private static final String NOT_TOLD = "the router does not tell it";
@@ -30,9 +31,13 @@ final class LlamaRouterReader implements StateReader {
     /** So many models are asked for their slots in one sample. */
     private static final int MOST_ASKED = 32;
 
+    private static final Duration KEEP_PROPS = Duration.ofSeconds(30);
+
     private final ServerProcess process;
     private final AskPolicy policy;
     private Map<Integer, Long> pids = Map.of();
+    private Reading<JsonNode> props = Reading.failed("not asked yet");
+    private long propsNanos;
 
     LlamaRouterReader(ServerProcess process, AskPolicy policy) {
         this.process = process;
@@ -50,7 +55,7 @@ final class LlamaRouterReader implements StateReader {
                     : draft.down(health.failure());
         }
         Reading<List<JsonNode>> entries =
-                answers.to("/models").json().map(l -> l.path("data").valueStream().toList());
+                list.json().map(l -> l.path("data").valueStream().toList());
         List<JsonNode> present =
                 entries.orElse(List.of()).stream().filter(LlamaRouterReader::isPresent).toList();
         List<String> paths = new ArrayList<>();
@@ -68,11 +73,11 @@ final class LlamaRouterReader implements StateReader {
                 entries.map(_ -> present.stream().map(e -> model(e, details)).toList());
         return draft.state(
                 new Health.Up(),
-                health.took(),
+                list.took(),
                 models,
                 Totals.of(models, "the router does not tell its queue"),
                 Counters.unsupported("the router counts for each model alone"),
-                settings(answers.to("/props").json()));
+                settings(props));
     }
 
     private static String id(JsonNode entry) {

@@ -49,13 +49,16 @@ final class OllamaReader implements StateReader {
 
     @Override
     public ServerState read(Session session, Draft draft) {
-        Answers first = session.get(draft.identity(), List.of("/api/version", "/api/ps"));
-        Answer version = first.to("/api/version");
-        if (version.trouble().isPresent()) {
+        Answer ps = session.get(draft.identity(), List.of("/api/ps"), 0.5).to("/api/ps");
+        Answer alive =
+                ps.isSuccess()
+                        ? ps
+                        : session.get(draft.identity(), List.of("/api/version")).to("/api/version");
+        if (alive.trouble().isPresent()) {
             process.forget();
-            return draft.down(version.failure());
+            return draft.down(alive.failure());
         }
-        Reading<List<LoadedModel>> listed = listed(first.to("/api/ps"));
+        Reading<List<LoadedModel>> listed = listed(ps);
         Set<String> marks = marks(listed);
         Reading<List<OllamaRunners.Runner>> found = runners.find(marks);
         noteFiles(session, draft, listed.orElse(List.of()));
@@ -64,16 +67,16 @@ final class OllamaReader implements StateReader {
             listed = listed(session.get(draft.identity(), List.of("/api/ps")).to("/api/ps"));
             marks = marks(listed);
         }
-        Reading<List<OllamaRunners.Runner>> alive =
+        Reading<List<OllamaRunners.Runner>> living =
                 listed.orElse(List.of()).stream().anyMatch(m -> seemsGone(m, found))
                         ? runners.look(marks)
                         : found;
         Map<OllamaRunners.Runner, RunnerAnswers.Said> said =
-                answers.ask(session, alive.orElse(List.of()));
-        Reading<List<ModelState>> models = models(listed, alive, said);
+                answers.ask(session, living.orElse(List.of()));
+        Reading<List<ModelState>> models = models(listed, living, said);
         return draft.state(
                 new Health.Up(),
-                version.took(),
+                alive.took(),
                 models,
                 Totals.of(models, "Ollama does not tell its queue"),
                 Counters.unsupported("Ollama counts nothing; its runners count for each model"),

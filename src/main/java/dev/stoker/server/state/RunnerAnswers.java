@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Asks the llama-servers below an Ollama, on loopback, for what only they know. Before anything
@@ -55,32 +56,53 @@ final class RunnerAnswers {
                 asked.stream().filter(r -> !verified.contains(r)).toList();
         Map<OllamaRunners.Runner, Said> said = verify(session, strangers);
         List<OllamaRunners.Runner> known = asked.stream().filter(verified::contains).toList();
-        List<Question> questions = new ArrayList<>();
+        Map<OllamaRunners.Runner, Answers> first = ask(session, known, this::paths, 0.5);
+        List<OllamaRunners.Runner> silent =
+                known.stream()
+                        .filter(r -> !first.getOrDefault(r, Answers.none()).anyWhole())
+                        .toList();
+        // A runner in the middle of a batch tells its slots late, and its health at once.
+        Map<OllamaRunners.Runner, Answers> second =
+                ask(session, silent, _ -> List.of("/health"), 1);
         for (OllamaRunners.Runner runner : known) {
-            paths(runner).forEach(path -> questions.add(question(runner, path)));
-        }
-        List<Answer> answers = session.ask(questions);
-        int at = 0;
-        for (OllamaRunners.Runner runner : known) {
-            Map<String, Answer> byPath = new HashMap<>();
-            for (String path : paths(runner)) {
-                byPath.put(path, answers.get(at++));
-            }
-            said.put(runner, said(runner, new Answers(byPath)));
+            said.put(
+                    runner,
+                    said(
+                            runner,
+                            first.getOrDefault(runner, Answers.none())
+                                    .and(second.getOrDefault(runner, Answers.none()))));
         }
         return said;
     }
 
+    private static Map<OllamaRunners.Runner, Answers> ask(
+            Session session,
+            List<OllamaRunners.Runner> runners,
+            Function<OllamaRunners.Runner, List<String>> paths,
+            double share) {
+        List<Question> questions = new ArrayList<>();
+        for (OllamaRunners.Runner runner : runners) {
+            paths.apply(runner).forEach(path -> questions.add(question(runner, path)));
+        }
+        List<Answer> answers = session.ask(questions, share);
+        Map<OllamaRunners.Runner, Answers> byRunner = new HashMap<>();
+        int at = 0;
+        for (OllamaRunners.Runner runner : runners) {
+            Map<String, Answer> byPath = new HashMap<>();
+            for (String path : paths.apply(runner)) {
+                byPath.put(path, answers.get(at++));
+            }
+            byRunner.put(runner, new Answers(byPath));
+        }
+        return byRunner;
+    }
+
     private List<String> paths(OllamaRunners.Runner runner) {
         boolean maySlots = policy.mayWake() || runner.sleep().objection().isEmpty();
-        List<String> paths = new ArrayList<>(List.of("/health"));
-        if (maySlots) {
-            paths.add("/slots");
+        if (!maySlots) {
+            return List.of("/health");
         }
-        if (maySlots && policy.llamaMetrics()) {
-            paths.add("/metrics");
-        }
-        return paths;
+        return policy.llamaMetrics() ? List.of("/slots", "/metrics") : List.of("/slots");
     }
 
     private static Question question(OllamaRunners.Runner runner, String path) {
@@ -128,8 +150,8 @@ final class RunnerAnswers {
         Optional<Answer> metrics = answers.find("/metrics");
         String objection = runner.sleep().objection().orElse("not asked this time");
         return new Said(
-                LlamaAnswers.isLoading(answers.to("/health")),
-                answers.byPath().values().stream().anyMatch(Answer::isWhole),
+                answers.byPath().values().stream().anyMatch(LlamaAnswers::isLoading),
+                answers.anyWhole(),
                 answers.find("/slots")
                         .map(LlamaAnswers::slots)
                         .orElse(Reading.unsupported(objection)),

@@ -37,6 +37,10 @@ public final class ServerWatch {
     private final Clock wall;
     private @Nullable Known known;
     private boolean suspect;
+
+    /** What was known of its health last; also what is said while a search goes on. */
+    private Health lastHealth;
+
     private @Nullable CompletableFuture<InferenceServer> search;
 
     private record Known(ServerIdentity identity, Clock clock, StateReader reader) {}
@@ -52,6 +56,11 @@ public final class ServerWatch {
         this.host = host;
         this.policy = policy;
         this.wall = wall;
+        this.lastHealth =
+                new Health.Unknown(
+                        "It was not known within "
+                                + policy.bound().toMillis() / 1000.0
+                                + " s what answers there.");
     }
 
     /** Returns a watch of a server that was found already. */
@@ -89,12 +98,10 @@ public final class ServerWatch {
             try {
                 now = find();
             } catch (ServerException e) {
-                return absent(e.failure());
+                return absent(new Health.Down(e.failure()));
             }
             if (now == null) {
-                return absent(
-                        new ServerFailure.Stalled(
-                                policy.bound(), "before it was known what it is"));
+                return absent(lastHealth);
             }
             known = now;
         }
@@ -103,6 +110,7 @@ public final class ServerWatch {
         ServerState state =
                 now.reader().read(session, new Draft(now.identity(), wall, now.clock().nanos()));
         // A server that is loading does not tell all of what it is.
+        lastHealth = state.health();
         suspect = !(state.health() instanceof Health.Up);
         return state;
     }
@@ -161,9 +169,9 @@ public final class ServerWatch {
         return new Known(identity, server.clock(), reader);
     }
 
-    private ServerState absent(ServerFailure failure) {
+    private ServerState absent(Health health) {
         Known last = known;
-        Health health = new Health.Down(failure);
+        lastHealth = health;
         String why = health.reason();
         return new ServerState(
                 endpoint,

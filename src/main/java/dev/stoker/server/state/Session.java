@@ -50,6 +50,15 @@ final class Session {
 
     /** Asks all of these, and returns the answers in the same order. */
     List<Answer> ask(List<Question> questions) {
+        return ask(questions, 1);
+    }
+
+    /**
+     * Asks all of these within that share of the time that is left, so that another question can
+     * follow where no answer comes.
+     */
+    List<Answer> ask(List<Question> questions, double share) {
+        long end = wall.nanos() + (long) (left().toNanos() * share);
         List<Asked> asked = new ArrayList<>();
         for (Question question : questions) {
             Asked one = new Asked(question, new CompletableFuture<>(), new Cancellation());
@@ -58,17 +67,22 @@ final class Session {
                     .name("state " + question.request().path())
                     .start(() -> {
                         try {
-                            one.answer().complete(fetch(question, one.cancellation()));
+                            one.answer().complete(fetch(question, end, one.cancellation()));
                         } catch (RuntimeException | Error e) {
                             one.answer().completeExceptionally(e);
                         }
                     });
         }
-        return asked.stream().map(this::await).toList();
+        return asked.stream().map(one -> await(one, end)).toList();
     }
 
     /** Asks one server several paths, and returns the answers by path. */
     Answers get(ServerIdentity who, List<String> paths) {
+        return get(who, paths, 1);
+    }
+
+    /** Asks one server several paths within that share of the time that is left. */
+    Answers get(ServerIdentity who, List<String> paths, double share) {
         List<Answer> answers =
                 ask(
                         paths.stream()
@@ -78,7 +92,8 @@ final class Session {
                                                 who.kind(),
                                                 HttpRequest.get(path),
                                                 true))
-                                .toList());
+                                .toList(),
+                        share);
         Map<String, Answer> byPath = new HashMap<>();
         for (int i = 0; i < paths.size(); i++) {
             byPath.put(paths.get(i), answers.get(i));
@@ -86,9 +101,9 @@ final class Session {
         return new Answers(byPath);
     }
 
-    private Answer fetch(Question question, Cancellation cancellation) {
+    private Answer fetch(Question question, long end, Cancellation cancellation) {
         long asked = wall.nanos();
-        Duration left = left();
+        Duration left = Duration.ofNanos(Math.max(0, end - asked));
         HttpAnswer http =
                 left.isZero()
                         ? silent()
@@ -104,9 +119,9 @@ final class Session {
     }
 
     /** Looking a name up has no limit of its own, and a host's addresses are tried in turn. */
-    private Answer await(Asked asked) {
+    private Answer await(Asked asked, long end) {
         try {
-            return asked.answer().get(Math.max(1, left().toNanos()), TimeUnit.NANOSECONDS);
+            return asked.answer().get(Math.max(1, end - wall.nanos()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             asked.cancellation().cancel();
             return new Answer(silent(), bound, failures(asked.question()));
