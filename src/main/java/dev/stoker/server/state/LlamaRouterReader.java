@@ -46,14 +46,25 @@ final class LlamaRouterReader implements StateReader {
 
     @Override
     public ServerState read(Session session, Draft draft) {
-        Answers answers = session.get(draft.identity(), List.of("/health", "/models", "/props"));
-        Answer health = answers.to("/health");
-        if (health.trouble().isPresent()) {
+        boolean stale =
+                !props.isKnown() || draft.wall().nanos() - propsNanos > KEEP_PROPS.toNanos();
+        Answers answers =
+                session.get(
+                        draft.identity(),
+                        stale ? List.of("/models", "/props") : List.of("/models"));
+        Answer list = answers.to("/models");
+        if (list.trouble().isPresent()) {
             process.forget();
-            return LlamaAnswers.isLoading(health)
-                    ? draft.loading(health.failure().sentence())
-                    : draft.down(health.failure());
+            props = Reading.failed("not asked yet");
+            return LlamaAnswers.isLoading(list)
+                    ? draft.loading(list.failure().sentence())
+                    : draft.down(list.failure());
         }
+        answers.find("/props")
+                .ifPresent(answer -> {
+                    props = answer.json();
+                    propsNanos = draft.wall().nanos();
+                });
         Reading<List<JsonNode>> entries =
                 list.json().map(l -> l.path("data").valueStream().toList());
         List<JsonNode> present =
