@@ -41,8 +41,11 @@ final class ServerStateE2e {
             "max_tokens":400,"ignore_eos":true,"options":{"num_predict":400}}
             """;
 
+    /** Harmless, and patient: the first look has to load its classes on a machine that is busy. */
+    private static final AskPolicy HARMLESS = new AskPolicy(Duration.ofSeconds(15), false, false);
+
     private static ServerWatch watch(URI url) {
-        return watch(url, AskPolicy.harmless());
+        return watch(url, HARMLESS);
     }
 
     private static ServerWatch watch(URI url, AskPolicy policy) {
@@ -171,7 +174,7 @@ final class ServerStateE2e {
 
     @Test
     void llamaServer_withMetricsAllowed_countsMonotonouslyOverARestart() {
-        AskPolicy metrics = new AskPolicy(Duration.ofSeconds(5), false, true);
+        AskPolicy metrics = new AskPolicy(Duration.ofSeconds(15), false, true);
         try (RealLlamaServer real =
                 RealLlamaServer.ofModel(Parts.MODEL_SMOLLM2)
                         .flags("-c", "1024", "-np", "1", "--metrics")
@@ -209,7 +212,7 @@ final class ServerStateE2e {
                             Endpoint.parse(real.url().toString()),
                             ApiKey.none(),
                             new NoHost("the server runs on another machine"),
-                            AskPolicy.harmless(),
+                            HARMLESS,
                             Clock.system());
             complete(real, 4);
             Waiting.until(
