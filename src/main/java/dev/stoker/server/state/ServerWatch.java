@@ -13,7 +13,6 @@ import dev.stoker.server.discovery.Discovery;
 
 import org.jspecify.annotations.Nullable;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -90,9 +89,11 @@ public final class ServerWatch {
         return looks.stream().map(CompletableFuture::join).toList();
     }
 
-    /** Takes a sample; takes the policy's bound at most. */
+    /**
+     * Takes a sample; takes the policy's bound at most, and twice that where it has to be found out
+     * first what answers there, and something does.
+     */
     public synchronized ServerState look() {
-        long start = wall.nanos();
         Known now = known;
         if (now == null || suspect) {
             try {
@@ -105,8 +106,7 @@ public final class ServerWatch {
             }
             known = now;
         }
-        Duration left = policy.bound().minusNanos(wall.nanos() - start);
-        Session session = new Session(wall, key, left.isNegative() ? Duration.ZERO : left);
+        Session session = new Session(wall, key, policy.bound());
         ServerState state =
                 now.reader().read(session, new Draft(now.identity(), wall, now.clock().nanos()));
         // A server that is loading does not tell all of what it is.
