@@ -49,7 +49,7 @@ class ArchitectureTest {
         room("base", "");
         room("stats", "base");
         room("http", "base");
-        room("gpu", "base");
+        room("gpu", "base host");
         room("host", "base");
         room("gguf", "base");
         room("json", "base");

@@ -139,6 +139,11 @@ public record GpuSample(
             return put(metric, Reading.known(value));
         }
 
+        /** Returns whether a figure is known so far. */
+        public boolean has(GpuMetric metric) {
+            return values.containsKey(metric) && values.get(metric).isKnown();
+        }
+
         public Builder put(GpuMetric metric, Reading<Double> reading) {
             values.put(metric, reading);
             return this;

@@ -1,0 +1,5 @@
+/** GPUs of AMD by the kernel's files. */
+@NullMarked
+package dev.stoker.gpu.amd;
+
+import org.jspecify.annotations.NullMarked;
