@@ -61,7 +61,7 @@ public final class RehearseCommand implements Runnable {
         root.execute("completion", "bash");
     }
 
-    /** Both dialects; the result as JSON and as a table. */
+    /** Both dialects; the result as JSON and as a table; the user's own store is left alone. */
     private static void load(CommandLine root) {
         for (boolean ollama : new boolean[] {false, true}) {
             Path results = null;
@@ -76,6 +76,8 @@ public final class RehearseCommand implements Runnable {
                                         answers.endpoint().toString(),
                                         "--results",
                                         results.toString(),
+                                        "--store",
+                                        results.resolve("runs.db").toString(),
                                         "-c",
                                         USERS,
                                         "--duration",

@@ -57,6 +57,11 @@ class RehearseCommandTest {
                 .allSatisfy(words ->
                         assertThat(words).contains("--server").anyMatch(w -> w.startsWith("http")));
         String results = ran.getFirst().get(ran.getFirst().indexOf("--results") + 1);
+        assertThat(ran)
+                .as("the user's own store is left alone")
+                .allSatisfy(words ->
+                        assertThat(words.get(words.indexOf("--store") + 1))
+                                .startsWith(words.get(words.indexOf("--results") + 1)));
         assertThat(Path.of(results)).doesNotExist();
     }
 
