@@ -137,7 +137,7 @@ final class StepBlocks {
     /** Returns the finest cut of which every part has requests enough for a mean. */
     private int finest(long requests, double perRequest) {
         for (int blocks : CUTS) {
-            if (blocks * FEWEST_REQUESTS <= requests
+            if ((long) blocks * FEWEST_REQUESTS <= requests
                     && seconds() / blocks >= perRequest / 2
                     && cut(blocks).stream().allMatch(b -> b.ok > 0)) {
                 return blocks;
