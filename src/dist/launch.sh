@@ -5,10 +5,12 @@ common="-Xlog:disable -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8 -Djdk.cons
 # For commands that end soon or mostly wait: what starts fastest.
 short="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Djdk.reflect.useNativeAccessorOnly=true"
 # For load tests: a small collector with a young generation that is cleared every few seconds in a few milliseconds; it takes
-# half the memory of the concurrent one, which has nothing to do here. The optimising compiler, for what runs thousands of times
-# a second alone: else it is at work for a minute, and takes as much of the processor as the test itself.
-steady="-XX:+UseSerialGC -Xmn32m -XX:-UsePerfData -XX:Tier4InvocationThreshold=25000 -XX:Tier4MinInvocationThreshold=3000"
-steady="$steady -XX:Tier4CompileThreshold=75000 -XX:Tier4BackEdgeThreshold=200000"
+# half the memory of the concurrent one, which has nothing to do here.
+steady="-XX:+UseSerialGC -Xmn32m -XX:-UsePerfData"
+# And the optimising compiler, after twenty times as many calls as usual: what is hot is known from the rehearsal, and for the
+# rest it would be at work for a minute and take more of the processor than the test.
+sparing="-XX:Tier4InvocationThreshold=100000 -XX:Tier4MinInvocationThreshold=12000 -XX:Tier4CompileThreshold=300000"
+sparing="$sparing -XX:Tier4BackEdgeThreshold=800000"
 
 # verb ARGUMENT…: sets verb to the first word that is no option.
 verb() {
@@ -28,7 +30,7 @@ launch() {
     verb "$@"
     case $verb in
         load)
-            mode=$steady
+            mode="$steady $sparing"
             [ -s "${cache%.aot}-load.aot" ] && cache=${cache%.aot}-load.aot
             ;;
         # Commands that work the processor for long keep the optimising compiler and the concurrent collector.
