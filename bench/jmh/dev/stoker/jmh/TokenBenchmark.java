@@ -48,12 +48,12 @@ public class TokenBenchmark {
     /** The forms of a token, as the servers send them. */
     public enum Dialect {
         OLLAMA(
-                "{\"model\":\"m\",\"created_at\":\"2026-01-01T00:00:00.%09dZ\",\"message\":{\"role\":"
-                        + "\"assistant\",\"content\":\" word\"},\"done\":false}\n"),
+                "{\"model\":\"m\",\"created_at\":\"2026-01-01T00:00:00.%09dZ\",\"message\":{\"role\":\"assistant\",\"content\":\""
+                    + " word\"},\"done\":false}\n"),
         OPENAI(
                 "data: {\"id\":\"chatcmpl-%09d\",\"object\":\"chat.completion.chunk\",\"created\":"
-                        + "1760000000,\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":"
-                        + "\" word\"},\"logprobs\":null,\"finish_reason\":null}]}\n\n"),
+                    + "1760000000,\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\""
+                    + " word\"},\"logprobs\":null,\"finish_reason\":null}]}\n\n"),
         LLAMA_SERVER(
                 "data: {\"index\":0,\"content\":\" word\",\"tokens\":[1%09d],\"stop\":false,"
                         + "\"id_slot\":-1,\"tokens_predicted\":7,\"tokens_evaluated\":12}\n\n");

@@ -24,6 +24,8 @@ public final class StokerCommand implements Runnable {
     /** Verbs that speak of all the others. */
     private static final Set<String> NEED_ALL = Set.of("completion", "help", "rehearse");
 
+    private static final Set<String> HELP = Set.of("--help", "-h");
+
     @Spec private CommandSpec spec;
 
     private StokerCommand() {}
@@ -43,14 +45,26 @@ public final class StokerCommand implements Runnable {
         String first = args.length == 0 ? "" : args[0];
         if (verbs.containsKey(first) && !NEED_ALL.contains(first)) {
             line.addSubcommand(verbs.get(first).get());
+        } else if (args.length == 0 || (args.length == 1 && HELP.contains(first))) {
+            verbs.forEach((name, verb) -> line.addSubcommand(name, listed(name, verb.get())));
         } else {
             verbs.values().forEach(verb -> line.addSubcommand(verb.get()));
         }
-        if (!first.isEmpty() && !first.equals("--help") && !first.equals("-h")) {
+        if (args.length > 0 && !HELP.contains(first)) {
             addVerbsOfVerbs(line);
         }
         return line.setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(new ErrorPrinter());
+    }
+
+    /** What the list of verbs needs of one: no option is read. */
+    private static CommandSpec listed(String name, Object verb) {
+        Command command = verb.getClass().getAnnotation(Command.class);
+        CommandSpec spec = CommandSpec.wrapWithoutInspection(verb).name(name);
+        if (command != null) {
+            spec.usageMessage().description(command.description()).hidden(command.hidden());
+        }
+        return spec;
     }
 
     /** The list of verbs does not name these, and reading their annotations takes its time. */

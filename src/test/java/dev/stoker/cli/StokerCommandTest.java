@@ -8,7 +8,9 @@ import picocli.CommandLine;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 class StokerCommandTest {
     private final StringWriter out = new StringWriter();
@@ -35,5 +37,18 @@ class StokerCommandTest {
     void root_unknownOption_isWrongUse() {
         assertThat(line.execute("--no-such-option")).isEqualTo(2);
         assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void help_fromTheShortList_saysTheSameAsFromAllAnnotations() {
+        Map<String, Supplier<Object>> verbs = new LinkedHashMap<>();
+        verbs.put("sim", SimCommand::new);
+        verbs.put("completion", CompletionCommand::new);
+        verbs.put("help", HelpCommand::new);
+        verbs.put("rehearse", RehearseCommand::new);
+        String all = StokerCommand.commandLine(verbs, "--no-such-option").getUsageMessage();
+        assertThat(all).contains("completion", "sim").doesNotContain("rehearse");
+        assertThat(StokerCommand.commandLine(verbs, "--help").getUsageMessage()).isEqualTo(all);
+        assertThat(StokerCommand.commandLine(verbs).getUsageMessage()).isEqualTo(all);
     }
 }
