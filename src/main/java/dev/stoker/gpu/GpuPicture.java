@@ -25,14 +25,12 @@ public record GpuPicture(List<Part> parts) {
      */
     public record Part(GpuReport report, Duration age, Optional<GpuTrouble> silence) {}
 
-    /** Returns the GPUs of all sources, numbered through. */
+    /** Returns the GPUs of all sources, numbered through; one that two tell of is one. */
     public List<GpuSample> gpus() {
+        List<GpuSample> all = new ArrayList<>();
+        parts.forEach(part -> all.addAll(part.report().gpus()));
         List<GpuSample> gpus = new ArrayList<>();
-        for (Part part : parts) {
-            for (GpuSample gpu : part.report().gpus()) {
-                gpus.add(gpu.withIndex(gpus.size()));
-            }
-        }
+        SamePlace.merge(all).forEach(gpu -> gpus.add(gpu.withIndex(gpus.size())));
         return gpus;
     }
 

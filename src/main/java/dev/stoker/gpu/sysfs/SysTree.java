@@ -107,6 +107,11 @@ public final class SysTree {
         return text(file).orElse("");
     }
 
+    /** Returns whether a file that is no kernel's holds a text. */
+    public boolean contains(Path file, String text) {
+        return wholeText(file).contains(text);
+    }
+
     /** Returns the text of a large file that is no kernel's, or an empty one. */
     String wholeText(Path file) {
         try {

@@ -3,6 +3,7 @@ package dev.stoker.sim.engine;
 import dev.stoker.base.Clock;
 import dev.stoker.sim.physics.Box;
 import dev.stoker.sim.physics.BoxMemory;
+import dev.stoker.sim.physics.GpuHeat;
 import dev.stoker.sim.physics.ModelSpec;
 import dev.stoker.sim.physics.Placement;
 
@@ -44,6 +45,7 @@ public final class Engine {
     private final List<Runner> leaving = new ArrayList<>();
     private final Loader loader;
     private final Counters counters = new Counters();
+    private final List<GpuHeat> heats;
     private int waiting;
     private boolean loading;
     private int restarts;
@@ -55,6 +57,8 @@ public final class Engine {
         this.faults = faults;
         this.memory = new BoxMemory(box);
         this.loader = new Loader(box, clock, faults, memory, lock);
+        this.heats =
+                box.gpus().stream().map(gpu -> new GpuHeat(gpu.chip(), clock.nanos())).toList();
     }
 
     public Box box() {
@@ -337,7 +341,9 @@ public final class Engine {
             while (runner.slotsUsed >= box.server().slots()) {
                 changed.await();
             }
-            return ++runner.slotsUsed;
+            int used = ++runner.slotsUsed;
+            heat();
+            return used;
         } finally {
             lock.unlock();
         }
@@ -347,7 +353,44 @@ public final class Engine {
         lock.lock();
         try {
             runner.slotsUsed--;
+            heat();
             changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Notes which GPUs work from now on. Needs the lock. */
+    private void heat() {
+        long now = clock.nanos();
+        for (int i = 0; i < heats.size(); i++) {
+            double load = 0;
+            for (Runner runner : runners.values()) {
+                load += runner.slotsUsed > 0 ? runner.rates.gpuShares().get(i) : 0;
+            }
+            heats.get(i).set(load, now);
+        }
+    }
+
+    /** Returns what the sensors of the GPUs tell, in the box's order. */
+    public List<GpuHeat.State> gpus() {
+        lock.lock();
+        try {
+            expire();
+            return heats.stream().map(heat -> heat.state(clock.nanos())).toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns what each loaded model holds of each GPU, in bytes, by the model's name. */
+    public Map<String, List<Long>> holders() {
+        lock.lock();
+        try {
+            expire();
+            Map<String, List<Long>> held = new TreeMap<>();
+            runners.values().forEach(r -> held.put(r.model.name(), r.placement.gpuBytes()));
+            return held;
         } finally {
             lock.unlock();
         }
@@ -432,6 +475,7 @@ public final class Engine {
         try {
             down = true;
             runners.clear();
+            heat();
             leaving.clear();
             memory.restartServer();
             loader.cure(reboot);

@@ -49,6 +49,7 @@ public record Box(
      * @param reserved what the driver and the display take
      * @param bandwidth bytes a second
      * @param flops operations a second at 16 bits
+     * @param chip what its sensors tell
      */
     public record Gpu(
             String name,
@@ -56,7 +57,31 @@ public record Box(
             Bytes memory,
             Bytes reserved,
             double bandwidth,
-            double flops) {}
+            double flops,
+            Chip chip) {}
+
+    /**
+     * How a GPU draws power and gets warm. Under load it draws what it may and its temperature goes
+     * to its full value, with the time constant of its cooler.
+     *
+     * @param idleWatts with nothing to do
+     * @param limitWatts at most
+     * @param idleClock of the shaders with nothing to do, Hz
+     * @param clock of the shaders under load, Hz
+     * @param memoryClock under load, Hz
+     * @param idleCelsius after a long time with nothing to do
+     * @param fullCelsius after a long time of full load
+     * @param slowdownCelsius where the driver takes the clock down
+     */
+    public record Chip(
+            double idleWatts,
+            double limitWatts,
+            double idleClock,
+            double clock,
+            double memoryClock,
+            double idleCelsius,
+            double fullCelsius,
+            double slowdownCelsius) {}
 
     /**
      * @param disk bytes a second of a cold read
@@ -165,7 +190,8 @@ public record Box(
                                                 memory,
                                                 g.reserved(),
                                                 g.bandwidth(),
-                                                g.flops())
+                                                g.flops(),
+                                                g.chip())
                                         : g)
                         .toList();
         Host larger =

@@ -22,6 +22,7 @@ import java.util.Locale;
  * written in GB/s and operations in TFLOPS, as vendors do. Stateless.
  */
 public final class BoxFile {
+    private static final double MEGA = 1e6;
     private static final double GIGA = 1e9;
     private static final double TERA = 1e12;
     private static final int LARGEST = 1 << 20;
@@ -115,9 +116,22 @@ public final class BoxFile {
                         shared ? host.memory() : k.bytes("memory"),
                         k.bytes("reserved", Bytes.ZERO),
                         k.number("bandwidth_gb_s") * GIGA,
-                        k.number("tflops") * TERA);
+                        k.number("tflops") * TERA,
+                        chip(k));
         k.done();
         return gpu;
+    }
+
+    private static Box.Chip chip(Keys k) {
+        return new Box.Chip(
+                k.number("idle_watts", 10),
+                k.number("limit_watts", 200),
+                k.number("idle_clock_mhz", 200) * MEGA,
+                k.number("clock_mhz", 1500) * MEGA,
+                k.number("memory_clock_mhz", 5000) * MEGA,
+                k.number("idle_celsius", 35),
+                k.number("full_celsius", 72),
+                k.number("slowdown_celsius", 87));
     }
 
     private static Box.Speeds speeds(Keys k) {

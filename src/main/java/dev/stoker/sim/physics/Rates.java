@@ -1,5 +1,6 @@
 package dev.stoker.sim.physics;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -67,6 +68,28 @@ public final class Rates {
                         / (box.host().flops() * HOST_EFFICIENCY);
         seconds += Math.max(moving, computing);
         return Math.max(seconds, 1 / MOST_TOKENS_A_SECOND) / decodeFactor;
+    }
+
+    /**
+     * Returns the share of a token's time, 0 to 1, in which each GPU works: the devices work one
+     * after the other, so the shares add to 1 where the processor has no part.
+     */
+    public List<Double> gpuShares() {
+        double bytes = model.bytesPerToken(0);
+        double efficiency = model.efficiency() > 0 ? model.efficiency() : box.speeds().efficiency();
+        List<Double> seconds = new ArrayList<>();
+        double sum = 0;
+        for (int i = 0; i < placement.layers().size(); i++) {
+            Box.Gpu gpu = box.gpus().get(i);
+            double share = placement.layers().get(i) / (double) model.layers();
+            double moving = bytes * share / (gpu.bandwidth() * efficiency);
+            seconds.add(moving);
+            sum += moving;
+        }
+        double onHost = placement.onHost() / (double) model.layers();
+        sum += bytes * onHost / (box.host().bandwidth() * HOST_EFFICIENCY);
+        double all = sum;
+        return seconds.stream().map(s -> all <= 0 ? 0 : s / all).toList();
     }
 
     /** Seconds for so many new tokens of a prompt. */

@@ -46,6 +46,10 @@ public final class ControlApi implements WireHandler {
                     response.send(200, JSON, Json.write(requests()));
                     return;
                 }
+                case "GET /sim/gpus" -> {
+                    response.send(200, JSON, Json.write(new GpuApi(engine).page()));
+                    return;
+                }
                 case "POST /sim/restart" -> {
                     dropClients.run();
                     engine.restart(body.path("reboot").asBoolean(false));
