@@ -17,7 +17,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -31,28 +30,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 
 /** {@code stoker history}: the runs that are kept. One method a verb; used by one thread. */
 @Command(
         name = "history",
         mixinStandardHelpOptions = true,
         addMethodSubcommands = false, // StokerCommand adds them where they are asked for.
-        synopsisSubcommandLabel = "COMMAND",
+        synopsisSubcommandLabel = "[COMMAND]",
         description = {
             "List, show, tag and carry the runs that are kept.",
             "",
-            "RUN is an id, its first characters, a tag, or latest.",
+            "Without a command: list. RUN is an id, its first characters, a tag, or latest.",
             ""
         },
         footer = {
             "",
             "Examples:",
-            "  stoker history list",
+            "  stoker history",
             "  stoker history tag latest baseline",
             "  stoker history export baseline --to baseline.jsonl",
             "  stoker history import ~/.local/share/stoker/runs/20261122-101112-00ab"
         })
-public final class HistoryCommand implements Runnable {
+public final class HistoryCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
 
     private final Stores stores;
@@ -64,8 +64,8 @@ public final class HistoryCommand implements Runnable {
     }
 
     @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing command.");
+    public Integer call() {
+        return spec.subcommands().get("list").execute();
     }
 
     @Command(

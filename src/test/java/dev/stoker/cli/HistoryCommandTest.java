@@ -102,6 +102,13 @@ class HistoryCommandTest {
     }
 
     @Test
+    void history_withoutACommand_lists() {
+        assertThat(stoker("history")).isZero();
+        assertThat(out.toString().lines()).hasSize(3);
+        assertThat(stoker("history", "no-such-command")).isEqualTo(2);
+    }
+
+    @Test
     void list_jsonAndCsv_asTheSchemaSays() {
         assertThat(stoker("history", "list", "--json")).isZero();
         assertThat(valid("history").at("/runs/0/id").stringValue()).isEqualTo(NEW);
@@ -203,7 +210,6 @@ class HistoryCommandTest {
         assertThat(err.toString()).contains("Add --yes");
         assertThat(stoker("history", "delete", OLD, "--yes")).isZero();
         assertThat(stoker("history", "show", OLD)).isEqualTo(2);
-        assertThat(stoker("history")).isEqualTo(2);
     }
 
     @ParameterizedTest
