@@ -96,13 +96,14 @@ public final class Controls {
 
     /** Returns what finds the means on this machine for a server on that host. */
     public static Controls of(HostSource host, Clock clock) {
+        return new Controls(host, new ProcessRunner(), clock, dockerSocket(), Identity.own());
+    }
+
+    /** Returns where this machine's Docker daemon listens. */
+    static Path dockerSocket() {
         String address = String.valueOf(System.getenv("DOCKER_HOST"));
-        Path socket =
-                Path.of(
-                        address.startsWith("unix://")
-                                ? address.substring(7)
-                                : "/var/run/docker.sock");
-        return new Controls(host, new ProcessRunner(), clock, socket, Identity.own());
+        return Path.of(
+                address.startsWith("unix://") ? address.substring(7) : "/var/run/docker.sock");
     }
 
     /** Returns the control that runs the user's own command by the shell. */
