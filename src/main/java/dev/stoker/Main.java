@@ -1,9 +1,11 @@
 package dev.stoker;
 
+import dev.stoker.base.Clock;
 import dev.stoker.cli.BenchCommand;
 import dev.stoker.cli.CompareCommand;
 import dev.stoker.cli.CompletionCommand;
 import dev.stoker.cli.DemoCommand;
+import dev.stoker.cli.GpuCommand;
 import dev.stoker.cli.HelpCommand;
 import dev.stoker.cli.HistoryCommand;
 import dev.stoker.cli.LoadCommand;
@@ -18,6 +20,7 @@ import dev.stoker.history.jdbc.JdbcStores;
 import dev.stoker.memory.FirstEstimator;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -54,12 +57,18 @@ public final class Main {
         verbs.put("load", () -> new LoadCommand(new Wiring(env), stores, env));
         verbs.put("history", () -> new HistoryCommand(stores, env));
         verbs.put("compare", () -> new CompareCommand(stores, env));
+        verbs.put("gpu", () -> new GpuCommand(new MachineWiring(env), env, Clock.system()));
         verbs.put("report", () -> new ReportCommand(stores, env));
         verbs.put("sim", SimCommand::new);
         verbs.put("demo", () -> new DemoCommand(new FirstEstimator()));
         verbs.put("completion", CompletionCommand::new);
         verbs.put("help", HelpCommand::new);
-        verbs.put("rehearse", RehearseCommand::new);
+        verbs.put(
+                "rehearse",
+                () ->
+                        new RehearseCommand(
+                                List.of(() ->
+                                        GpuCommand.rehearse(new MachineWiring(env).rehearsal()))));
         return verbs;
     }
 }

@@ -37,7 +37,7 @@ class ArchitectureTest {
 
     /** What every feature may use beside the rooms that its own line names. */
     private static final String BELOW =
-            "base json stats trace memory http server host gpu gguf control history";
+            "base json stats trace memory http server host gpu machine gguf control history";
 
     private static final String FEATURES =
             "bench load suite degrade warm explain doctor tune plan fleet";
@@ -58,6 +58,8 @@ class ArchitectureTest {
         room("server", "base json trace http host");
         room("control", "base json http host");
         room("history", "base json stats trace");
+
+        room("machine", "base server host gpu");
 
         room("load", "base json stats trace http server host history");
         room("suite", "base json stats trace server host");

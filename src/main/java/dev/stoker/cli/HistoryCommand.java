@@ -28,6 +28,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -65,7 +66,7 @@ public final class HistoryCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return spec.subcommands().get("list").execute();
+        return Objects.requireNonNull(spec.subcommands().get("list"), "no list").execute();
     }
 
     @Command(

@@ -37,6 +37,15 @@ public final class RehearseCommand implements Runnable {
     @Parameters(arity = "0..1", paramLabel = "VERB", description = "Rehearse this verb: load.")
     private @Nullable String verb;
 
+    private final List<Runnable> exercises;
+
+    /**
+     * @param exercises what else starts do; they touch no driver and print nothing
+     */
+    public RehearseCommand(List<Runnable> exercises) {
+        this.exercises = List.copyOf(exercises);
+    }
+
     @Override
     public void run() {
         CommandLine root = spec.root().commandLine();
@@ -45,6 +54,7 @@ public final class RehearseCommand implements Runnable {
         silence(root, new PrintWriter(Writer.nullWriter()), new PrintWriter(Writer.nullWriter()));
         if (verb == null) {
             walk(root);
+            exercises.forEach(Runnable::run);
         } else {
             load(root);
         }

@@ -29,6 +29,15 @@ public final class Hosts {
         if (!leadsHere(name)) {
             return new NoHost("the server runs on another machine (" + Text.plain(name, 100) + ")");
         }
+        return local(operatingSystem);
+    }
+
+    /** Returns the source for this machine, without looking up a name. */
+    public static HostSource local() {
+        return local(System.getProperty("os.name", ""));
+    }
+
+    private static HostSource local(String operatingSystem) {
         if (!operatingSystem.toLowerCase(Locale.ROOT).contains("linux")) {
             return new NoHost("the memory of a host can only be read on Linux");
         }

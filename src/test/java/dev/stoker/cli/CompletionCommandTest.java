@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -69,7 +70,7 @@ class CompletionCommandTest {
     private int completion(String shell) {
         Map<String, Supplier<Object>> verbs = new LinkedHashMap<>();
         verbs.put("completion", CompletionCommand::new);
-        verbs.put("rehearse", RehearseCommand::new);
+        verbs.put("rehearse", () -> new RehearseCommand(List.of()));
         return StokerCommand.commandLine(verbs, "completion", shell)
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))

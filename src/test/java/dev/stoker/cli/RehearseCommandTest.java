@@ -25,7 +25,7 @@ class RehearseCommandTest {
         StringWriter err = new StringWriter();
         Map<String, Supplier<Object>> verbs = new LinkedHashMap<>();
         verbs.put("completion", CompletionCommand::new);
-        verbs.put("rehearse", RehearseCommand::new);
+        verbs.put("rehearse", () -> new RehearseCommand(List.of()));
         CommandLine line =
                 StokerCommand.commandLine(verbs, "rehearse")
                         .setOut(new PrintWriter(out, true))
@@ -43,7 +43,7 @@ class RehearseCommandTest {
         List<List<String>> ran = new ArrayList<>();
         Map<String, Supplier<Object>> verbs = new LinkedHashMap<>();
         verbs.put("load", () -> new Load(ran));
-        verbs.put("rehearse", RehearseCommand::new);
+        verbs.put("rehearse", () -> new RehearseCommand(List.of()));
         CommandLine line =
                 StokerCommand.commandLine(verbs, "rehearse")
                         .setOut(new PrintWriter(out, true))

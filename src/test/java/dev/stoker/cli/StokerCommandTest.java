@@ -9,6 +9,7 @@ import picocli.CommandLine;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -45,7 +46,7 @@ class StokerCommandTest {
         verbs.put("sim", SimCommand::new);
         verbs.put("completion", CompletionCommand::new);
         verbs.put("help", HelpCommand::new);
-        verbs.put("rehearse", RehearseCommand::new);
+        verbs.put("rehearse", () -> new RehearseCommand(List.of()));
         String all = StokerCommand.commandLine(verbs, "--no-such-option").getUsageMessage();
         assertThat(all).contains("completion", "sim").doesNotContain("rehearse");
         assertThat(StokerCommand.commandLine(verbs, "--help").getUsageMessage()).isEqualTo(all);

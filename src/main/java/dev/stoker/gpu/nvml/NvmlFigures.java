@@ -52,7 +52,9 @@ final class NvmlFigures {
         sample.put(GpuMetric.TEMPERATURE, trust.positive(temperature(), HOTTEST));
         sample.put(
                 GpuMetric.POWER,
-                trust.positive(calls.figure(NvmlFunction.POWER, device, 1e-3), MOST_WATTS));
+                trust.positive(
+                        calls.figure(NvmlFunction.POWER, device, 1).map(NvmlFigures::thousandth),
+                        MOST_WATTS));
         sample.put(GpuMetric.CLOCK, trust.positive(clock(NvmlFunction.CLOCK, SM), FASTEST));
         sample.put(
                 GpuMetric.GRAPHICS_CLOCK,
@@ -63,7 +65,9 @@ final class NvmlFigures {
         sample.put(
                 GpuMetric.POWER_LIMIT,
                 trust.positiveFact(
-                        calls.figure(NvmlFunction.POWER_LIMIT, device, 1e-3), MOST_WATTS));
+                        calls.figure(NvmlFunction.POWER_LIMIT, device, 1)
+                                .map(NvmlFigures::thousandth),
+                        MOST_WATTS));
         sample.put(
                 GpuMetric.ENERGY,
                 trust.positiveFact(
@@ -92,6 +96,11 @@ final class NvmlFigures {
                 : calls.figure(NvmlFunction.TEMPERATURE_OLD, device, 0, 1);
     }
 
+    /** Milliwatts are divided: to multiply by 0.001 gives 455.20000000000005. */
+    private static double thousandth(double value) {
+        return value / 1000;
+    }
+
     private Reading<Double> clock(NvmlFunction function, int which) {
         return calls.figure(function, device, which, 1e6);
     }
@@ -106,7 +115,7 @@ final class NvmlFigures {
                         ? Reading.unsupported("not told while MIG is on")
                         : NvmlReturn.reading(code);
         boolean told = code == NvmlReturn.OK;
-        sample.put(GpuMetric.UTILISATION, told ? trust.share(unsigned(gpu), 100) : none);
+        sample.put(GpuMetric.UTILISATION, told ? trust.utilisation(unsigned(gpu)) : none);
         sample.put(GpuMetric.MEMORY_UTILISATION, told ? trust.share(unsigned(memory), 100) : none);
         sample.put(GpuMetric.ENCODER_UTILISATION, trust.share(codec(NvmlFunction.ENCODER), 100));
         sample.put(GpuMetric.DECODER_UTILISATION, trust.share(codec(NvmlFunction.DECODER), 100));

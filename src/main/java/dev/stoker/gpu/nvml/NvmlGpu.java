@@ -97,7 +97,7 @@ final class NvmlGpu {
             sample.processes(
                     trust.isLiar()
                             ? Reading.unsupported(Trust.REASON)
-                            : processes.read(handle, total, false));
+                            : processes.read(handle, total, false, trust.isBusy()));
         }
         trouble(trust.answers()).ifPresent(sample::trouble);
         return sample.build();
@@ -132,7 +132,7 @@ final class NvmlGpu {
 
     /** Without root the GPU as a whole does not list its processes, while its parts may. */
     private Reading<List<GpuProcess>> processesOfParts(NvmlMig.Parts parts, long total) {
-        Reading<List<GpuProcess>> all = processes.read(handle, total, true);
+        Reading<List<GpuProcess>> all = processes.read(handle, total, true, false);
         if (all.isKnown() && !all.value().isEmpty()) {
             return all;
         }
@@ -140,7 +140,8 @@ final class NvmlGpu {
         boolean known = all.isKnown();
         for (int i = 0; i < parts.instances().size(); i++) {
             MigInstance part = parts.instances().get(i);
-            Reading<List<GpuProcess>> own = processes.read(parts.handles().get(i), total, true);
+            Reading<List<GpuProcess>> own =
+                    processes.read(parts.handles().get(i), total, true, false);
             known |= own.isKnown();
             found.addAll(NvmlMig.of(part, own.orElse(List.of())));
         }

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
@@ -42,6 +43,15 @@ final class NvmlLibrary {
     }
 
     /**
+     * Returns a library whose every function is the C library's {@code abs}: given the handle 0 it
+     * answers 0, which is success, and touches nothing.
+     */
+    static NvmlLibrary idle() {
+        SymbolLookup system = Linker.nativeLinker().defaultLookup();
+        return new NvmlLibrary(_ -> system.find("abs"));
+    }
+
+    /**
      * What came of opening it.
      *
      * @param library the library, if one was opened
@@ -74,8 +84,10 @@ final class NvmlLibrary {
         List<String> names = new ArrayList<>();
         // Under WSL a package may have put a stub into /usr/lib, which the system would prefer.
         names.add(root.resolve("usr/lib/wsl/lib").resolve(SHORT_NAME).toString());
-        names.add(SHORT_NAME);
-        names.add("libnvidia-ml.so");
+        if (root.equals(Path.of("/"))) { // The system knows nothing of a recorded tree.
+            names.add(SHORT_NAME);
+            names.add("libnvidia-ml.so");
+        }
         for (String folder :
                 List.of(
                         "usr/lib/" + triple,

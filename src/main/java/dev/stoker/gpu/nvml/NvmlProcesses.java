@@ -63,8 +63,9 @@ final class NvmlProcesses {
      *
      * @param total the memory of the GPU in bytes, 0 where it is not known
      * @param split whether the GPU is split: then nobody tells what a process does
+     * @param busy whether the GPU works: then somebody must have done something
      */
-    Reading<List<GpuProcess>> read(long device, long total, boolean split) {
+    Reading<List<GpuProcess>> read(long device, long total, boolean split, boolean busy) {
         Map<Long, Merged> merged = new TreeMap<>();
         int known = 0;
         Reading<List<ProcessRow>> first = Reading.known(List.of());
@@ -88,8 +89,12 @@ final class NvmlProcesses {
                 split
                         ? Reading.unsupported("not told while MIG is on")
                         : utilisation(device, merged.size());
+        if (busy && did.isKnown() && did.value().isEmpty()) {
+            did = Reading.unsupported("the driver does not tell what single processes do");
+        }
+        Reading<Map<Long, Reading<UtilisationRow>>> shares = did;
         List<GpuProcess> processes = new ArrayList<>();
-        merged.forEach((pid, m) -> processes.add(m.process(pid, did)));
+        merged.forEach((pid, m) -> processes.add(m.process(pid, shares)));
         return Reading.known(processes);
     }
 

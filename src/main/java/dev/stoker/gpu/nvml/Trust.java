@@ -14,6 +14,7 @@ final class Trust {
 
     private int lies;
     private int answers;
+    private boolean busy;
 
     /** Notes whether the driver told the memory that it must have. */
     void memory(boolean told) {
@@ -55,6 +56,17 @@ final class Trust {
         return value < 0 || value > most
                 ? Reading.failed("the driver tells an impossible value")
                 : figure;
+    }
+
+    /** Notes whether the GPU was at work. */
+    Reading<Double> utilisation(Reading<Double> figure) {
+        Reading<Double> passed = share(figure, 100);
+        busy = passed.orElse(0.0) > 0;
+        return passed;
+    }
+
+    boolean isBusy() {
+        return busy;
     }
 
     boolean isLiar() {

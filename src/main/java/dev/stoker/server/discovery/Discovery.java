@@ -65,6 +65,19 @@ public final class Discovery {
         return new Search(Optional.empty(), attempts, warnings);
     }
 
+    /**
+     * Returns where a server would be looked for, in that order: for whoever watches all that
+     * answer.
+     *
+     * @param given the values of {@code --server}
+     * @throws UserError if a given address can't be read
+     */
+    public static List<Endpoint> addresses(List<String> given, Map<String, String> environment) {
+        return candidates(given, environment, new ArrayList<>()).stream()
+                .map(Attempt::endpoint)
+                .toList();
+    }
+
     private static List<Attempt> candidates(
             List<String> given, Map<String, String> environment, List<String> warnings) {
         if (!given.isEmpty()) {

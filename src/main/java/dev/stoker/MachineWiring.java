@@ -1,0 +1,91 @@
+package dev.stoker;
+
+import dev.stoker.base.Clock;
+import dev.stoker.cli.MachineWatcher;
+import dev.stoker.gpu.GpuCollector;
+import dev.stoker.gpu.GpuSource;
+import dev.stoker.gpu.find.GpuSources;
+import dev.stoker.gpu.nvml.NvmlSource;
+import dev.stoker.gpu.nvml.Rehearsal;
+import dev.stoker.gpu.sysfs.SysTree;
+import dev.stoker.host.HostSource;
+import dev.stoker.host.Hosts;
+import dev.stoker.host.ProcHost;
+import dev.stoker.host.ProcessSampler;
+import dev.stoker.machine.MachineWatch;
+import dev.stoker.machine.ServerLook;
+import dev.stoker.server.ApiKey;
+import dev.stoker.server.discovery.Discovery;
+import dev.stoker.server.state.AskPolicy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Picks the sources that this machine has. {@code STOKER_ROOT} names a folder with a recorded
+ * {@code proc} and {@code sys}, which then stand in for the machine's own. Stateless.
+ */
+final class MachineWiring implements MachineWatcher {
+    private static final AskPolicy QUICK = new AskPolicy(Duration.ofSeconds(1), false, false);
+
+    private final Map<String, String> env;
+    private final Path root;
+    private final Clock clock = Clock.system();
+
+    MachineWiring(Map<String, String> env) {
+        this.env = Map.copyOf(env);
+        String recorded = env.getOrDefault("STOKER_ROOT", "");
+        this.root = Path.of(recorded.isBlank() ? "/" : recorded);
+    }
+
+    @Override
+    public MachineWatch open(
+            List<String> servers, Optional<String> apiKeyEnv, boolean pcieThroughput) {
+        HostSource host = host();
+        GpuCollector gpus = new GpuCollector(sources(host, pcieThroughput), clock);
+        gpus.request(); // The drivers start while the rest is made.
+        ApiKey key = apiKeyEnv.map(name -> ApiKey.fromEnvironment(name, env)).orElse(ApiKey.none());
+        ServerLook look =
+                new ServerLook(
+                        Discovery.addresses(servers, env),
+                        !servers.isEmpty(),
+                        key,
+                        host,
+                        QUICK,
+                        clock);
+        return new MachineWatch(gpus, host, processes(), processes(), look);
+    }
+
+    private HostSource host() {
+        return root.equals(Path.of("/"))
+                ? Hosts.local()
+                : new ProcHost(root.resolve("proc"), root.resolve("sys"));
+    }
+
+    private ProcessSampler processes() {
+        return new ProcessSampler(root.resolve("proc"), root.resolve("sys"), root, clock);
+    }
+
+    private List<GpuSource> sources(HostSource host, boolean pcieThroughput) {
+        return new GpuSources(
+                        new SysTree(root), env, () -> nvml(pcieThroughput), host::memory, clock)
+                .find();
+    }
+
+    private GpuSource nvml(boolean pcieThroughput) {
+        return new NvmlSource(env, root, clock, pcieThroughput);
+    }
+
+    /** Returns a machine with a GPU that does not exist, which nothing is asked for. */
+    MachineWatch rehearsal() {
+        return new MachineWatch(
+                new GpuCollector(List.of(new Rehearsal(clock)), clock),
+                host(),
+                processes(),
+                processes(),
+                new ServerLook(List.of(), false, ApiKey.none(), host(), QUICK, clock));
+    }
+}

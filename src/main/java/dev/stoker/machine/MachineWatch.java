@@ -1,0 +1,83 @@
+package dev.stoker.machine;
+
+import dev.stoker.gpu.GpuCollector;
+import dev.stoker.gpu.GpuPicture;
+import dev.stoker.gpu.GpuProcess;
+import dev.stoker.gpu.GpuSample;
+import dev.stoker.host.HostSource;
+import dev.stoker.host.ProcessDetails;
+import dev.stoker.host.ProcessSampler;
+import dev.stoker.server.state.ServedModels;
+import dev.stoker.server.state.ServerState;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+
+/**
+ * Looks at a machine again and again: its servers while the drivers are asked. Used by one thread;
+ * a look takes no longer than the drivers and the servers may.
+ */
+public final class MachineWatch implements AutoCloseable {
+    private final GpuCollector gpus;
+    private final HostSource host;
+    private final ProcessSampler processes;
+    private final ProcessModels models;
+    private final ServerLook servers;
+
+    /**
+     * @param processes describes those that use GPUs
+     * @param parents another one, for their parents
+     */
+    public MachineWatch(
+            GpuCollector gpus,
+            HostSource host,
+            ProcessSampler processes,
+            ProcessSampler parents,
+            ServerLook servers) {
+        this.gpus = gpus;
+        this.host = host;
+        this.processes = processes;
+        this.models = new ProcessModels(parents);
+        this.servers = servers;
+    }
+
+    /**
+     * Looks now.
+     *
+     * @param patience how long a driver may take; then what it told last is shown
+     */
+    public MachineSample look(Duration patience) throws InterruptedException {
+        FutureTask<List<ServerState>> asked = new FutureTask<>(servers::look);
+        Thread.ofPlatform().daemon().name("servers").start(asked);
+        GpuPicture picture = gpus.collect(patience);
+        Set<Long> pids = new TreeSet<>();
+        for (GpuSample gpu : picture.gpus()) {
+            for (GpuProcess process : gpu.processes().orElse(List.of())) {
+                pids.add(process.pid());
+            }
+        }
+        Map<Long, ProcessDetails> users = processes.details(pids);
+        List<ServerState> states = answer(asked);
+        return new MachineSample(
+                picture, host.memory(), users, states, models.of(users, ServedModels.of(states)));
+    }
+
+    private static List<ServerState> answer(FutureTask<List<ServerState>> asked)
+            throws InterruptedException {
+        try {
+            return asked.get(); // Its policy is the bound.
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the look at the servers broke", e.getCause());
+        }
+    }
+
+    @Override
+    public void close() {
+        gpus.close();
+    }
+}
