@@ -12,11 +12,15 @@ import dev.stoker.host.HostSource;
 import dev.stoker.host.Hosts;
 import dev.stoker.host.ProcHost;
 import dev.stoker.host.ProcessSampler;
+import dev.stoker.http.Endpoint;
+import dev.stoker.http.HttpExchange;
 import dev.stoker.machine.MachineWatch;
 import dev.stoker.machine.ServerLook;
 import dev.stoker.server.ApiKey;
 import dev.stoker.server.discovery.Discovery;
 import dev.stoker.server.state.AskPolicy;
+import dev.stoker.sim.SimGpus;
+import dev.stoker.sim.SimHost;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,36 +30,35 @@ import java.util.Optional;
 
 /**
  * Picks the sources that this machine has. {@code STOKER_ROOT} names a folder with a recorded
- * {@code proc} and {@code sys}, which then stand in for the machine's own. Stateless.
+ * {@code proc} and {@code sys}, which then stand in for the machine's own. {@code STOKER_SIM} names
+ * a simulated box, whose GPUs, memory and server are then looked at instead. Stateless.
  */
 final class MachineWiring implements MachineWatcher {
     private static final AskPolicy QUICK = new AskPolicy(Duration.ofSeconds(1), false, false);
 
     private final Map<String, String> env;
     private final Path root;
+    private final String box;
     private final Clock clock = Clock.system();
 
     MachineWiring(Map<String, String> env) {
         this.env = Map.copyOf(env);
         String recorded = env.getOrDefault("STOKER_ROOT", "");
         this.root = Path.of(recorded.isBlank() ? "/" : recorded);
+        this.box = env.getOrDefault("STOKER_SIM", "").strip();
     }
 
     @Override
     public MachineWatch open(
             List<String> servers, Optional<String> apiKeyEnv, boolean pcieThroughput) {
-        HostSource host = host();
+        HostSource host = box.isEmpty() ? host() : new SimHost(simulated());
+        List<String> asked = servers.isEmpty() && !box.isEmpty() ? List.of(box) : servers;
         GpuCollector gpus = new GpuCollector(sources(host, pcieThroughput), clock);
         gpus.request(); // The drivers start while the rest is made.
         ApiKey key = apiKeyEnv.map(name -> ApiKey.fromEnvironment(name, env)).orElse(ApiKey.none());
         ServerLook look =
                 new ServerLook(
-                        Discovery.addresses(servers, env),
-                        !servers.isEmpty(),
-                        key,
-                        host,
-                        QUICK,
-                        clock);
+                        Discovery.addresses(asked, env), !asked.isEmpty(), key, host, QUICK, clock);
         return new MachineWatch(gpus, host, processes(), processes(), look);
     }
 
@@ -69,7 +72,14 @@ final class MachineWiring implements MachineWatcher {
         return new ProcessSampler(root.resolve("proc"), root.resolve("sys"), root, clock);
     }
 
+    private HttpExchange simulated() {
+        return new HttpExchange(Endpoint.parse(box), clock);
+    }
+
     private List<GpuSource> sources(HostSource host, boolean pcieThroughput) {
+        if (!box.isEmpty()) {
+            return List.of(new SimGpus(simulated(), clock));
+        }
         return new GpuSources(
                         new SysTree(root), env, () -> nvml(pcieThroughput), host::memory, clock)
                 .find();

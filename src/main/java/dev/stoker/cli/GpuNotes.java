@@ -35,6 +35,9 @@ final class GpuNotes {
             gpu.trouble()
                     .filter(GpuTrouble::isFault)
                     .ifPresent(trouble -> note(notes, Colour.BAD, who + trouble.text()));
+            gpu.trouble()
+                    .filter(trouble -> !trouble.isFault())
+                    .ifPresent(trouble -> note(notes, Colour.FAINT, who + trouble.text()));
             slowed(gpu).ifPresent(words -> note(notes, Colour.BAD, who + words));
             linksDown(gpu).ifPresent(words -> note(notes, Colour.WARNING, who + words));
             count(

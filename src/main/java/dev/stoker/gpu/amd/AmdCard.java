@@ -133,7 +133,9 @@ final class AmdCard implements GpuCard {
                                 look.since())));
         processes.end();
         if (!look.sawAll()) {
-            sample.fact("processes", Reading.unsupported("needs root to see those of other users"));
+            sample.fact(
+                    "hidden_processes",
+                    Reading.unsupported("needs root to see those of other users"));
         }
         sample.fact(
                 "power_profile",

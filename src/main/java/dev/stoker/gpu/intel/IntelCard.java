@@ -94,7 +94,9 @@ final class IntelCard implements GpuCard {
         sample.put(GpuMetric.UTILISATION, look.sawAll() ? uses.utilisation() : hidden);
         sample.put(GpuMetric.DECODER_UTILISATION, look.sawAll() ? uses.video() : hidden);
         if (!look.sawAll()) {
-            sample.fact("processes", Reading.unsupported("needs root to see those of other users"));
+            sample.fact(
+                    "hidden_processes",
+                    Reading.unsupported("needs root to see those of other users"));
         }
         memory(sample, uses, look.sawAll());
         if (!device.unifiedMemory()) {
