@@ -586,11 +586,12 @@ class GpuCommandTest {
     @Test
     void servers_namedOneThatIsDown_isSaidToBeDown() throws Exception {
         gpus.add(board(0, "NVIDIA H100").build());
-        LoopbackServer server = llamaServer();
-        String url = server.endpoint().url();
-        server.close();
-        assertThat(gpu("--server", url)).isZero();
-        assertThat(lineOf(url)).contains("down");
+        try (LoopbackServer server = llamaServer()) {
+            String url = server.endpoint().url();
+            server.goAway();
+            assertThat(gpu("--server", url)).isZero();
+            assertThat(lineOf(url)).contains("down");
+        }
     }
 
     @Test

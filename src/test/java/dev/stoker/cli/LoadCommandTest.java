@@ -287,7 +287,7 @@ class LoadCommandTest {
 
     @Test
     void serverThatIsGone_always_givesExitCodeThree() {
-        server.close();
+        server.goAway();
         assertThat(load("m", "-c", "1", "-n", "3")).isEqualTo(3);
     }
 

@@ -38,6 +38,7 @@ public final class LoopbackServer implements AutoCloseable {
     public record Question(String method, String target, String head, String body) {}
 
     private final ServerSocket listener;
+    private final Socket port = new Socket();
     private final Map<String, List<Answer>> answers = new ConcurrentHashMap<>();
     private final List<Question> questions = new CopyOnWriteArrayList<>();
     private final List<Thread> threads = new CopyOnWriteArrayList<>();
@@ -186,8 +187,38 @@ public final class LoopbackServer implements AutoCloseable {
                 new String(in.readNBytes(length), StandardCharsets.UTF_8));
     }
 
+    /**
+     * Ends as a server that is stopped: connections are refused from now on. The port stays bound
+     * until {@link #close}, so that no other test can get it meanwhile.
+     */
+    public void goAway() {
+        stop();
+        long deadline = System.nanoTime() + 5_000_000_000L;
+        while (!port.isBound()) {
+            try {
+                port.setReuseAddress(true);
+                port.bind(listener.getLocalSocketAddress());
+            } catch (IOException e) {
+                // The system lets go of a listener as soon as who waits in it has left.
+                if (System.nanoTime() > deadline) {
+                    throw new UncheckedIOException(e);
+                }
+                Thread.onSpinWait();
+            }
+        }
+    }
+
     @Override
     public void close() {
+        stop();
+        try {
+            port.close();
+        } catch (IOException e) {
+            // It is closed.
+        }
+    }
+
+    private void stop() {
         try {
             listener.close();
             for (Socket socket : sockets) {

@@ -22,6 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -117,12 +120,18 @@ class SimGpusTest {
 
     @Test
     void sample_boxGone_saysSo() throws Exception {
-        SimServer server = SimServer.start(BoxFile.load("cpu"), 0, 1, new Faults());
-        server.close();
+        // Bound and not listening: refused, and no other test can get the port meanwhile.
+        try (Socket bound = new Socket()) {
+            bound.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0));
+            Endpoint gone = new Endpoint(false, "127.0.0.1", bound.getLocalPort(), "");
+            try (SimGpus source =
+                    new SimGpus(new HttpExchange(gone, Clock.system()), Clock.system())) {
+                GpuReport report = source.sample();
 
-        GpuReport report = report(server);
-
-        assertThat(report.gpus()).isEmpty();
-        assertThat(report.trouble().orElseThrow().kind()).isEqualTo(GpuTrouble.Kind.UNAVAILABLE);
+                assertThat(report.gpus()).isEmpty();
+                assertThat(report.trouble().orElseThrow().kind())
+                        .isEqualTo(GpuTrouble.Kind.UNAVAILABLE);
+            }
+        }
     }
 }

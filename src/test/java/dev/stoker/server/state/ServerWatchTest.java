@@ -68,7 +68,7 @@ class ServerWatchTest {
         ollama();
         ServerWatch watch = watch(server.endpoint());
         watch.look();
-        server.close();
+        server.goAway();
         for (int i = 0; i < 2; i++) {
             ServerState state = watch.look();
             assertThat(state.health()).isInstanceOf(Health.Down.class);
