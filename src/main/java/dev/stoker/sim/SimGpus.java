@@ -94,7 +94,7 @@ public final class SimGpus implements GpuSource {
                     new GpuTrouble(
                             Kind.UNAVAILABLE,
                             "The simulated box at "
-                                    + exchange.endpoint()
+                                    + exchange.endpoint().url()
                                     + " does not tell its GPUs.",
                             "Start one with 'stoker sim'."));
         }
