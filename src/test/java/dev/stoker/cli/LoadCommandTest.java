@@ -211,9 +211,9 @@ class LoadCommandTest {
 
     @Test
     void table_ofAClosedLoop_showsOneClockAndTheDelay() {
-        assertThat(load("-c", "2", "-n", "40")).isZero();
+        assertThat(load("-c", "1", "-n", "40")).isZero();
         assertThat(out.toString())
-                .contains("2 users", "40 sent, 40 ok, 0 failed", "TTFT", "Dispatch delay")
+                .contains("1 user", "40 sent, 40 ok, 0 failed", "TTFT", "Dispatch delay")
                 .doesNotContain("from send");
     }
 
@@ -236,7 +236,9 @@ class LoadCommandTest {
         }
         assertThat(err.toString()).contains("stoker compare RUN " + id);
         out.getBuffer().setLength(0);
-        assertThat(load("-c", "2", "-n", "30", "--baseline", id, "--threshold", "99%")).isZero();
+        // Requests of a millisecond may take twice as long on a busy machine: either verdict will
+        // do.
+        assertThat(load("-c", "2", "-n", "30", "--baseline", id, "--threshold", "99%")).isIn(0, 1);
         assertThat(out.toString())
                 .contains("A  " + id, "m at 2 users", "output tok/s", "Only in A: m at 1 user");
     }
