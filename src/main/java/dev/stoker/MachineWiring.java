@@ -8,12 +8,15 @@ import dev.stoker.gpu.find.GpuSources;
 import dev.stoker.gpu.nvml.NvmlSource;
 import dev.stoker.gpu.nvml.Rehearsal;
 import dev.stoker.gpu.sysfs.SysTree;
+import dev.stoker.host.HostSample;
+import dev.stoker.host.HostSampler;
 import dev.stoker.host.HostSource;
 import dev.stoker.host.Hosts;
 import dev.stoker.host.ProcHost;
 import dev.stoker.host.ProcessSampler;
 import dev.stoker.http.Endpoint;
 import dev.stoker.http.HttpExchange;
+import dev.stoker.machine.HostLook;
 import dev.stoker.machine.MachineWatch;
 import dev.stoker.machine.ServerLook;
 import dev.stoker.server.ApiKey;
@@ -22,11 +25,13 @@ import dev.stoker.server.state.AskPolicy;
 import dev.stoker.sim.SimGpus;
 import dev.stoker.sim.SimHost;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Picks the sources that this machine has. {@code STOKER_ROOT} names a folder with a recorded
@@ -49,17 +54,61 @@ final class MachineWiring implements MachineWatcher {
     }
 
     @Override
-    public MachineWatch open(
-            List<String> servers, Optional<String> apiKeyEnv, boolean pcieThroughput) {
+    public MachineWatch open(Wanted wanted) {
         HostSource host = box.isEmpty() ? host() : new SimHost(simulated());
-        List<String> asked = servers.isEmpty() && !box.isEmpty() ? List.of(box) : servers;
-        GpuCollector gpus = new GpuCollector(sources(host, pcieThroughput), clock);
+        List<String> named = wanted.servers();
+        List<String> asked = named.isEmpty() && !box.isEmpty() ? List.of(box) : named;
+        GpuCollector gpus = new GpuCollector(sources(host, wanted.pcieThroughput()), clock);
         gpus.request(); // The drivers start while the rest is made.
-        ApiKey key = apiKeyEnv.map(name -> ApiKey.fromEnvironment(name, env)).orElse(ApiKey.none());
+        ApiKey key =
+                wanted.apiKeyEnv()
+                        .map(name -> ApiKey.fromEnvironment(name, env))
+                        .orElse(ApiKey.none());
         ServerLook look =
                 new ServerLook(
                         Discovery.addresses(asked, env), !asked.isEmpty(), key, host, QUICK, clock);
-        return new MachineWatch(gpus, host, processes(), processes(), look);
+        return new MachineWatch(
+                gpus, hostLook(host, wanted.wholeHost()), processes(), processes(), look, clock);
+    }
+
+    private HostLook hostLook(HostSource host, boolean whole) {
+        if (!whole || !box.isEmpty()) {
+            String why =
+                    whole
+                            ? "a simulated box tells only its memory"
+                            : "only the memory was asked for";
+            return () -> HostSample.ofMemory(host.memory(), clock.now(), clock.nanos(), why);
+        }
+        HostSampler sampler =
+                new HostSampler(
+                        root.resolve("proc"),
+                        root.resolve("sys"),
+                        ProcessHandle.current().pid(),
+                        modelsFolder(),
+                        clock);
+        return new HostLook() {
+            @Override
+            public HostSample look() {
+                return sampler.sample();
+            }
+
+            @Override
+            public void close() {
+                sampler.close();
+            }
+        };
+    }
+
+    /** Where Ollama keeps its models: as it is told, or where it or its service keeps them. */
+    private Optional<Path> modelsFolder() {
+        return Stream.of(
+                        env.getOrDefault("OLLAMA_MODELS", ""),
+                        "/usr/share/ollama/.ollama/models",
+                        env.getOrDefault("HOME", "") + "/.ollama/models")
+                .filter(folder -> folder.startsWith("/"))
+                .map(folder -> root.resolve(folder.substring(1)))
+                .filter(Files::isDirectory)
+                .findFirst();
     }
 
     private HostSource host() {
@@ -93,9 +142,10 @@ final class MachineWiring implements MachineWatcher {
     MachineWatch rehearsal() {
         return new MachineWatch(
                 new GpuCollector(List.of(new Rehearsal(clock)), clock),
-                host(),
+                hostLook(host(), false),
                 processes(),
                 processes(),
-                new ServerLook(List.of(), false, ApiKey.none(), host(), QUICK, clock));
+                new ServerLook(List.of(), false, ApiKey.none(), host(), QUICK, clock),
+                clock);
     }
 }

@@ -37,7 +37,8 @@ class ArchitectureTest {
 
     /** What every feature may use beside the rooms that its own line names. */
     private static final String BELOW =
-            "base json stats trace memory http server host gpu machine gguf control history";
+            "base json stats trace memory http server host gpu machine watch rules gguf control"
+                    + " history";
 
     private static final String FEATURES =
             "bench load suite degrade warm explain doctor tune plan fleet";
@@ -59,7 +60,9 @@ class ArchitectureTest {
         room("control", "base json http host");
         room("history", "base json stats trace");
 
-        room("machine", "base server host gpu");
+        room("machine", "base json server host gpu");
+        room("watch", "base server host gpu machine");
+        room("rules", "base json server host gpu machine watch");
 
         room("load", "base json stats trace http server host history");
         room("suite", "base json stats trace server host");

@@ -142,7 +142,12 @@ public final class GpuCommand implements Callable<Integer> {
         }
         View view = view(out);
         try (MachineWatch machine =
-                machines.open(server.servers, Optional.ofNullable(server.apiKeyEnv), pcie)) {
+                machines.open(
+                        new MachineWatcher.Wanted(
+                                server.servers,
+                                Optional.ofNullable(server.apiKeyEnv),
+                                pcie,
+                                false))) {
             return run(machine, view, out).number();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -9,10 +9,23 @@ import java.util.Optional;
 @FunctionalInterface
 public interface MachineWatcher {
 
+    MachineWatch open(Wanted wanted);
+
     /**
+     * What to look at.
+     *
      * @param servers the addresses that the user named; empty to look at the usual ones
      * @param apiKeyEnv the environment variable that holds the servers' key
      * @param pcieThroughput whether to measure the traffic of each GPU, which takes 40 ms each
+     * @param wholeHost whether to look at all of the host; else at its memory alone
      */
-    MachineWatch open(List<String> servers, Optional<String> apiKeyEnv, boolean pcieThroughput);
+    record Wanted(
+            List<String> servers,
+            Optional<String> apiKeyEnv,
+            boolean pcieThroughput,
+            boolean wholeHost) {
+        public Wanted {
+            servers = List.copyOf(servers);
+        }
+    }
 }

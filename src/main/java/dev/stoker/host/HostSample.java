@@ -1,5 +1,8 @@
 package dev.stoker.host;
 
+import dev.stoker.base.Bytes;
+import dev.stoker.base.Reading;
+
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -37,5 +40,25 @@ public record HostSample(
     public HostSample {
         disks = List.copyOf(disks);
         networks = List.copyOf(networks);
+    }
+
+    /** Returns a sample of a host of which only the memory was looked at, and why. */
+    public static HostSample ofMemory(HostMemory memory, Instant time, long nanos, String why) {
+        Reading<Double> none = Reading.unsupported(why);
+        Reading<Bytes> noBytes = Reading.unsupported(why);
+        Pressure noPressure = new Pressure(none, none);
+        return new HostSample(
+                time,
+                nanos,
+                memory,
+                new HugePages(noBytes, noBytes),
+                new CpuUse(none, none, none, List.of(), none, none, none),
+                noPressure,
+                noPressure,
+                noPressure,
+                List.of(),
+                List.of(),
+                Optional.empty(),
+                new HostLimits(noBytes, noBytes, none, Reading.unsupported(why), none));
     }
 }

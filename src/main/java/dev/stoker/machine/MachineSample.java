@@ -5,9 +5,11 @@ import dev.stoker.gpu.GpuPicture;
 import dev.stoker.gpu.GpuProcess;
 import dev.stoker.gpu.GpuSample;
 import dev.stoker.host.HostMemory;
+import dev.stoker.host.HostSample;
 import dev.stoker.host.ProcessDetails;
 import dev.stoker.server.state.ServerState;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,15 +17,20 @@ import java.util.Map;
 /**
  * A machine at one moment. Immutable.
  *
+ * @param time when, for labels
+ * @param nanos when, on the machine's monotonic clock
  * @param picture its GPUs
- * @param memory its memory
- * @param processes those that use GPUs, by their number; one that can't be seen is missing
+ * @param host its memory, and what else the host was looked at for
+ * @param processes those that use GPUs or compute a server's model, by their number; one that can't
+ *     be seen is missing
  * @param servers those that were found
  * @param models the name of the model that a process computes, by the process's number
  */
 public record MachineSample(
+        Instant time,
+        long nanos,
         GpuPicture picture,
-        HostMemory memory,
+        HostSample host,
         Map<Long, ProcessDetails> processes,
         List<ServerState> servers,
         Map<Long, String> models) {
@@ -31,6 +38,11 @@ public record MachineSample(
         processes = Map.copyOf(processes);
         servers = List.copyOf(servers);
         models = Map.copyOf(models);
+    }
+
+    /** Returns the host's memory. */
+    public HostMemory memory() {
+        return host.memory();
     }
 
     public List<GpuSample> gpus() {

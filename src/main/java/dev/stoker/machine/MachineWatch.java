@@ -1,10 +1,11 @@
 package dev.stoker.machine;
 
+import dev.stoker.base.Clock;
+import dev.stoker.base.Reading;
 import dev.stoker.gpu.GpuCollector;
 import dev.stoker.gpu.GpuPicture;
 import dev.stoker.gpu.GpuProcess;
 import dev.stoker.gpu.GpuSample;
-import dev.stoker.host.HostSource;
 import dev.stoker.host.ProcessDetails;
 import dev.stoker.host.ProcessSampler;
 import dev.stoker.server.state.ServedModels;
@@ -24,26 +25,30 @@ import java.util.concurrent.FutureTask;
  */
 public final class MachineWatch implements AutoCloseable {
     private final GpuCollector gpus;
-    private final HostSource host;
+    private final HostLook host;
     private final ProcessSampler processes;
     private final ProcessModels models;
     private final ServerLook servers;
+    private final Clock clock;
 
     /**
+     * @param host looks at the host
      * @param processes describes those that use GPUs
      * @param parents another one, for their parents
      */
     public MachineWatch(
             GpuCollector gpus,
-            HostSource host,
+            HostLook host,
             ProcessSampler processes,
             ProcessSampler parents,
-            ServerLook servers) {
+            ServerLook servers,
+            Clock clock) {
         this.gpus = gpus;
         this.host = host;
         this.processes = processes;
         this.models = new ProcessModels(parents);
         this.servers = servers;
+        this.clock = clock;
     }
 
     /**
@@ -55,16 +60,32 @@ public final class MachineWatch implements AutoCloseable {
         FutureTask<List<ServerState>> asked = new FutureTask<>(servers::look);
         Thread.ofPlatform().daemon().name("servers").start(asked);
         GpuPicture picture = gpus.collect(patience);
+        List<ServerState> states = answer(asked);
+        ServedModels served = ServedModels.of(states);
+        Map<Long, ProcessDetails> users = processes.details(interesting(picture, served));
+        return new MachineSample(
+                clock.now(),
+                clock.nanos(),
+                picture,
+                host.look(),
+                users,
+                states,
+                models.of(users, served));
+    }
+
+    private static Set<Long> interesting(GpuPicture picture, ServedModels served) {
         Set<Long> pids = new TreeSet<>();
         for (GpuSample gpu : picture.gpus()) {
             for (GpuProcess process : gpu.processes().orElse(List.of())) {
                 pids.add(process.pid());
             }
         }
-        Map<Long, ProcessDetails> users = processes.details(pids);
-        List<ServerState> states = answer(asked);
-        return new MachineSample(
-                picture, host.memory(), users, states, models.of(users, ServedModels.of(states)));
+        for (ServedModels.Served model : served.models()) {
+            if (model.state().runnerPid() instanceof Reading.Known<Long>(Long pid)) {
+                pids.add(pid);
+            }
+        }
+        return pids;
     }
 
     private static List<ServerState> answer(FutureTask<List<ServerState>> asked)
@@ -79,5 +100,6 @@ public final class MachineWatch implements AutoCloseable {
     @Override
     public void close() {
         gpus.close();
+        host.close();
     }
 }

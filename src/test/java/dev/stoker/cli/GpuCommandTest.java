@@ -21,6 +21,7 @@ import dev.stoker.gpu.GpuUnit;
 import dev.stoker.gpu.GpuVendor;
 import dev.stoker.gpu.MigInstance;
 import dev.stoker.gpu.ThrottleReason;
+import dev.stoker.host.HostSample;
 import dev.stoker.host.HostSource;
 import dev.stoker.host.NoHost;
 import dev.stoker.host.ProcHost;
@@ -119,13 +120,16 @@ class GpuCommandTest {
                 };
         HostSource host = new ProcHost(root.resolve("proc"), root.resolve("sys"));
         MachineWatcher machines =
-                (servers, _, _) ->
+                wanted ->
                         new MachineWatch(
                                 new GpuCollector(List.of(source), Clock.system()),
-                                host,
+                                () ->
+                                        HostSample.ofMemory(
+                                                host.memory(), TIME, 0, "only the memory"),
                                 sampler(),
                                 sampler(),
-                                look(servers, host));
+                                look(wanted.servers(), host),
+                                Clock.system());
         GpuCommand command = new GpuCommand(machines, env, Clock.system());
         CommandLine line = StokerCommand.commandLine(Map.of("gpu", () -> command), "gpu");
         line.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
@@ -608,11 +612,12 @@ class GpuCommandTest {
         MachineWatch machine =
                 new MachineWatch(
                         new GpuCollector(List.of(), Clock.system()),
-                        host,
+                        () -> HostSample.ofMemory(host.memory(), TIME, 0, "only the memory"),
                         sampler(),
                         sampler(),
-                        look(List.of(), host));
-        GpuCommand command = new GpuCommand((_, _, _) -> machine, env, Clock.system());
+                        look(List.of(), host),
+                        Clock.system());
+        GpuCommand command = new GpuCommand(_ -> machine, env, Clock.system());
         CommandLine line = StokerCommand.commandLine(Map.of("gpu", () -> command), "gpu");
         line.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
         assertThat(line.execute("gpu")).isZero();

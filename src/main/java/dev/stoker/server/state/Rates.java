@@ -28,7 +28,8 @@ public record Rates(
         Reading<Double> prefixHitRate,
         Reading<Double> draftAcceptance) {
 
-    static Rates unknown(String reason) {
+    /** Returns rates that are not known, and why. */
+    public static Rates unknown(String reason) {
         return new Rates(
                 Reading.failed(reason),
                 Reading.failed(reason),
