@@ -111,6 +111,26 @@ final class BenchCli implements AutoCloseable {
         return stoker.start(words);
     }
 
+    /** The document of a run, as Markdown. */
+    String page(String run) {
+        Path file = results.resolve("page.md");
+        StokerCli.Result written =
+                stoker.run(
+                        LIMIT,
+                        "report",
+                        "--results",
+                        results.toString(),
+                        run,
+                        "--markdown",
+                        file.toString());
+        assertThat(written.exitCode()).as(written.stderr()).isZero();
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The report on standard output, which always keeps to the published schema. */
     static JsonNode report(StokerCli.Result result) {
         JsonNode report = parse(result);

@@ -110,6 +110,8 @@ final class SuiteE2e {
                                     .as("%s", t)
                                     .isEqualTo(1));
             assertThat(model.at("/spread/n").asInt()).isGreaterThan(8);
+            assertThat(bench.page(report.at("/run/id").asString()))
+                    .contains("#### Tests", "| health | 1/1 |", "| needle-90 |");
         }
     }
 

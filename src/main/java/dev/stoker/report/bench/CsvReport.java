@@ -4,11 +4,13 @@ import dev.stoker.base.Bytes;
 import dev.stoker.base.Reading;
 import dev.stoker.bench.ModelResult;
 import dev.stoker.bench.ModelResult.PromptResult;
+import dev.stoker.bench.SuiteResult.TestResult;
 import dev.stoker.report.draw.CsvField;
 import dev.stoker.stats.Spread;
 
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 
 /**
  * Writes runs as CSV, one line a figure, for spreadsheets and scripts. What is unknown is an empty
@@ -51,7 +53,23 @@ public final class CsvReport {
                         "server_decode_tokens_per_second",
                         p.serverDecodeTokensPerSecond());
             }
+            for (TestResult t : SuiteSection.tests(m)) {
+                spread(run, m, t.name(), "test_passed_share", passed(t));
+                spread(run, m, t.name(), "test_seconds", t.seconds());
+                spread(run, m, t.name(), "test_tokens_per_second", t.tokensPerSecond());
+            }
         }
+    }
+
+    /** One value an answer: 1 where it passed, else 0. */
+    private static Reading<Spread> passed(TestResult t) {
+        return t.judged() == 0
+                ? Reading.unsupported(t.skipped().isEmpty() ? "no answer was judged" : t.skipped())
+                : Reading.known(
+                        Spread.of(
+                                IntStream.range(0, t.judged())
+                                        .mapToDouble(i -> i < t.passed() ? 1 : 0)
+                                        .toArray()));
     }
 
     private static Reading<Spread> bytes(Reading<Bytes> reading) {

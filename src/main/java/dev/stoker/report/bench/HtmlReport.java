@@ -93,6 +93,7 @@ public final class HtmlReport {
         if (!prompts.isEmpty()) {
             out.raw("<h4>By prompt</h4>\n").raw(prompts.html());
         }
+        SuiteSection.html(out, m);
         out.raw("</section>\n");
     }
 

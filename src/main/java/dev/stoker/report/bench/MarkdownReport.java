@@ -49,6 +49,7 @@ public final class MarkdownReport {
             if (!prompts.isEmpty()) {
                 out.append("### ").append(Grid.safe(m.name())).append("\n\n");
                 out.append(prompts.markdown());
+                SuiteSection.markdown(out, m);
             }
         }
         out.append("### What happened\n\n");

@@ -35,14 +35,15 @@ public final class PageStyle {
               border-bottom: 1px solid var(--line); }
             th:first-child { text-align: left; }
             thead th { color: var(--faint); font-weight: 600; overflow-wrap: normal; }
-            td small, th small { display: block; font-weight: 400; font-size: .8rem; }
+            td small, th small { display: block; font-weight: 400; font-size: .8rem;
+              text-wrap: balance; }
             tr.again th { color: transparent; } tr.again th small { color: var(--faint); }
             .of { display: none; }
             .notes { font-size: .82rem; color: var(--faint); margin: 8px 0; padding-left: 22px; }
             .charts { display: grid; gap: 16px; align-items: start;
               grid-template-columns: repeat(auto-fill, minmax(min(340px, 100%), 1fr)); }
             .scroll + .charts, table + .charts, .notes + .charts { margin-top: 16px; }
-            .charts + h4 { margin-top: 20px; }
+            .charts + h4, table + h4, .notes + h4, ul + h4 { margin-top: 20px; }
             figure { margin: 0; padding: 12px 14px; background: var(--panel); border-radius: 8px;
               break-inside: avoid; }
             figcaption { font-size: .8rem; margin-top: 6px; overflow-wrap: anywhere; }
@@ -95,7 +96,7 @@ public final class PageStyle {
             .events { list-style: none; padding: 0; font-size: .88rem; }
             .events time { font-variant-numeric: tabular-nums; margin-right: 8px; }
             footer { margin-top: 32px; font-size: .82rem; }
-            @media (max-width: 900px) {
+            @media screen and (max-width: 900px) {
               table, tbody, tr, th, td { display: block; width: auto; }
               thead { display: none; }
               tr { border-bottom: 1px solid var(--line); padding: 8px 0; }
@@ -112,6 +113,7 @@ public final class PageStyle {
               .scroll th:first-child { text-align: left; position: sticky; left: 0;
                 background: var(--page); }
               body { padding: 0 14px 24px; } }
+            @page { margin: 12mm; }
             @media print {
               :root { color-scheme: light; --ink: #000; --faint: #444; --line: #bbb; --page: #fff;
                 --panel: #fff; --accent: #1f6fb2; --band: #cfe2f3; --peak: #b4560f; --good: #000;
@@ -121,6 +123,10 @@ public final class PageStyle {
               body { max-width: none; padding: 0; font-size: 10pt; }
               .simulated, .remarks { border: 2px solid #000; }
               details { display: none; } .tiles div { border: 1px solid #bbb; }
+              table { font-size: 7.5pt; } th, td { padding: 2px 4px; }
+              td small, th small { font-size: 6.5pt; }
+              h2 { margin-top: 20px; } h3 { margin-top: 14px; }
+              .charts { grid-template-columns: repeat(3, 1fr); gap: 8px; }
               .scroll { overflow: visible; font-size: 8pt; }
               .scroll td, .scroll th { padding: 3px 4px; white-space: normal; } figure { border: 1px solid #bbb; }
               tr, li { break-inside: avoid; } h2, h3 { break-after: avoid; }
