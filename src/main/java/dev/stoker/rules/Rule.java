@@ -1,5 +1,8 @@
 package dev.stoker.rules;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 /**
  * What is looked for. The codes are stable: they are the keys of the rules' file and the labels of
  * the exporter.
@@ -16,6 +19,10 @@ public enum Rule {
     GPU_THROTTLED("gpu-throttled"),
     /** Lost, to be reset, silent, or driver and library do not fit together. */
     GPU_FAULT("gpu-fault"),
+    /** Memory errors that could not be corrected, or rows that are to be replaced. */
+    GPU_MEMORY_FAULTY("gpu-memory-faulty"),
+    /** Some of its links to other GPUs do not work. */
+    GPU_LINK_DOWN("gpu-link-down"),
     SWAP_IN_USE("swap-in-use"),
     /** A model that was asked to be kept is not in memory, or its runner is dead. */
     MODEL_NOT_RESIDENT("model-not-resident"),
@@ -36,5 +43,10 @@ public enum Rule {
 
     public String code() {
         return code;
+    }
+
+    /** Returns the rule with that code. */
+    public static Optional<Rule> ofCode(String code) {
+        return Arrays.stream(values()).filter(rule -> rule.code.equals(code)).findFirst();
     }
 }
