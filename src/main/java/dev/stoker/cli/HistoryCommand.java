@@ -42,7 +42,8 @@ import java.util.concurrent.Callable;
         description = {
             "List, show, tag and carry the runs that are kept.",
             "",
-            "Without a command: list. RUN is an id, its first characters, a tag, or latest.",
+            "Without a command: list, with the options of list. RUN is an id, its first characters,"
+                    + " a tag, or latest.",
             ""
         },
         footer = {

@@ -6,6 +6,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -25,6 +27,7 @@ public final class StokerCommand implements Runnable {
     private static final Set<String> NEED_ALL = Set.of("completion", "help", "rehearse");
 
     private static final Set<String> HELP = Set.of("--help", "-h");
+    private static final Set<String> OF_ALL_VERBS = Set.of("--help", "-h", "--version", "-V");
 
     @Spec private CommandSpec spec;
 
@@ -32,7 +35,23 @@ public final class StokerCommand implements Runnable {
 
     /** Runs what the arguments ask for and returns the exit code. */
     public static int execute(Map<String, Supplier<Object>> verbs, String... args) {
-        return commandLine(verbs, args).execute(args);
+        String[] words = words(args);
+        return commandLine(verbs, words).execute(words);
+    }
+
+    /** Options right behind {@code history} are those of its list. */
+    static String[] words(String... args) {
+        boolean isList =
+                args.length > 1
+                        && args[0].equals("history")
+                        && args[1].startsWith("-")
+                        && !OF_ALL_VERBS.contains(args[1]);
+        if (!isList) {
+            return args;
+        }
+        List<String> words = new ArrayList<>(List.of(args));
+        words.add(1, "list");
+        return words.toArray(String[]::new);
     }
 
     /**

@@ -67,9 +67,10 @@ class HistoryCommandTest {
                 Map.of(
                         "history", () -> new HistoryCommand(stores(), env),
                         "compare", () -> new CompareCommand(stores(), env));
-        CommandLine line = StokerCommand.commandLine(verbs, words);
+        String[] all = StokerCommand.words(words);
+        CommandLine line = StokerCommand.commandLine(verbs, all);
         line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
-        return line.execute(words);
+        return line.execute(all);
     }
 
     private JsonNode valid(String schema) {
@@ -105,7 +106,12 @@ class HistoryCommandTest {
     void history_withoutACommand_lists() {
         assertThat(stoker("history")).isZero();
         assertThat(out.toString().lines()).hasSize(3);
+        assertThat(stoker("history", "--limit", "1")).isZero();
+        assertThat(out.toString().lines()).hasSize(2);
         assertThat(stoker("history", "no-such-command")).isEqualTo(2);
+        assertThat(stoker("history", "--no-such-option")).isEqualTo(2);
+        assertThat(stoker("history", "--help")).isZero();
+        assertThat(out.toString()).contains("RUN is an id");
     }
 
     @Test
