@@ -133,32 +133,52 @@ final class ControlGroups {
      */
     record Limit(Bytes total, Bytes room) {}
 
+    /** A group that has a limit of its own. */
+    record MemoryLimit(Group group, Path folder, long limit) {}
+
     /**
      * Returns the tightest limit of a process's group and of all groups above it; empty where there
      * is none.
      */
     Optional<Limit> limit(long pid) {
+        return limit(memoryLimits(pid));
+    }
+
+    /** Returns the limits of a process's group and of all groups above it. */
+    List<MemoryLimit> memoryLimits(long pid) {
+        List<MemoryLimit> limits = new ArrayList<>();
         Optional<Group> own = group(pid, "memory");
-        Bytes total = Bytes.of(NO_LIMIT);
-        Bytes room = total;
         Path top = own.map(Group::top).orElse(mount);
         Path folder = own.map(Group::folder).orElse(mount);
         while (own.isPresent() && folder.startsWith(top)) {
             OptionalLong limit =
                     ProcFile.number(
                             ProcFile.word(folder.resolve(own.get().limitFile())).orElse("max"));
-            Reading<Long> used = ProcFile.number(folder.resolve(own.get().usageFile()));
-            if (limit.isPresent() && limit.getAsLong() < NO_LIMIT && used.isKnown()) {
-                long droppable = own.get().droppable(folder);
-                long left = limit.getAsLong() - Math.max(0, used.value() - droppable);
-                total = total.min(Bytes.of(limit.getAsLong()));
-                room = room.min(Bytes.of(Math.max(0, left)));
+            if (limit.isPresent() && limit.getAsLong() < NO_LIMIT) {
+                limits.add(new MemoryLimit(own.get(), folder, limit.getAsLong()));
             }
             Path parent = folder.getParent();
             if (parent == null) {
                 break;
             }
             folder = parent;
+        }
+        return limits;
+    }
+
+    /** Returns what these limits leave now. */
+    static Optional<Limit> limit(List<MemoryLimit> limits) {
+        Bytes total = Bytes.of(NO_LIMIT);
+        Bytes room = total;
+        for (MemoryLimit one : limits) {
+            Path usage = one.folder().resolve(one.group().usageFile());
+            Reading<Long> used = ProcFile.number(usage);
+            if (used.isKnown()) {
+                long droppable = one.group().droppable(one.folder());
+                long left = one.limit() - Math.max(0, used.value() - droppable);
+                total = total.min(Bytes.of(one.limit()));
+                room = room.min(Bytes.of(Math.max(0, left)));
+            }
         }
         return total.count() < NO_LIMIT ? Optional.of(new Limit(total, room)) : Optional.empty();
     }
@@ -269,7 +289,7 @@ final class ControlGroups {
         }
     }
 
-    private record Group(Path top, Path folder, boolean versionOne) {
+    record Group(Path top, Path folder, boolean versionOne) {
         String usageFile() {
             return versionOne ? "memory.usage_in_bytes" : "memory.current";
         }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Looks at a host again and again; rates are those since its look before. The kernel's files are
@@ -19,6 +20,8 @@ import java.util.Optional;
 public final class HostSampler implements AutoCloseable {
     /** A container's limits may be changed while it runs, which nobody does every second. */
     private static final long LIMITS_NANOS = 5_000_000_000L;
+
+    private static final Pattern LOAD = Pattern.compile("[0-9]{1,7}\\.[0-9]{1,4}");
 
     private final Path proc;
     private final long pid;
@@ -40,8 +43,12 @@ public final class HostSampler implements AutoCloseable {
     private long before;
 
     /** What changes rarely. */
-    private record Limits(Optional<ControlGroups.CpuLimit> cpu, Reading<Integer> allowedCpus) {
-        static final Limits NONE = new Limits(Optional.empty(), Reading.failed("not read yet"));
+    private record Limits(
+            List<ControlGroups.MemoryLimit> memory,
+            Optional<ControlGroups.CpuLimit> cpu,
+            Reading<Integer> allowedCpus) {
+        static final Limits NONE =
+                new Limits(List.of(), Optional.empty(), Reading.failed("not read yet"));
     }
 
     /**
@@ -54,16 +61,17 @@ public final class HostSampler implements AutoCloseable {
         this.proc = proc;
         this.pid = pid;
         this.clock = clock;
-        stat = new KernelFile(proc.resolve("stat"));
-        load = new KernelFile(proc.resolve("loadavg"));
-        memory = new KernelFile(proc.resolve("meminfo"));
-        disks = new KernelFile(proc.resolve("diskstats"));
-        networks = new KernelFile(proc.resolve("net/dev"));
+        KernelFile.Space space = new KernelFile.Space();
+        stat = KernelFile.ofOnePiece(proc.resolve("stat"), space);
+        load = KernelFile.ofOnePiece(proc.resolve("loadavg"), space);
+        memory = KernelFile.ofOnePiece(proc.resolve("meminfo"), space);
+        disks = KernelFile.ofPieces(proc.resolve("diskstats"), space);
+        networks = KernelFile.ofPieces(proc.resolve("net/dev"), space);
         pressures =
                 List.of(
-                        new KernelFile(proc.resolve("pressure/cpu")),
-                        new KernelFile(proc.resolve("pressure/memory")),
-                        new KernelFile(proc.resolve("pressure/io")));
+                        KernelFile.ofOnePiece(proc.resolve("pressure/cpu"), space),
+                        KernelFile.ofOnePiece(proc.resolve("pressure/memory"), space),
+                        KernelFile.ofOnePiece(proc.resolve("pressure/io"), space));
         devices = new DeviceRates(sys);
         this.models = models.map(folder -> new Storage(folder, proc, sys));
         groups = new ControlGroups(proc, sys);
@@ -118,7 +126,7 @@ public final class HostSampler implements AutoCloseable {
                 Columns columns = Columns.of(text);
                 columns.skip(column);
                 String word = columns.word();
-                yield word.matches("[0-9]{1,7}\\.[0-9]{1,4}")
+                yield LOAD.matcher(word).matches()
                         ? Reading.known(Double.parseDouble(word))
                         : Reading.failed("the kernel's file of the load holds no number");
             }
@@ -145,10 +153,10 @@ public final class HostSampler implements AutoCloseable {
 
     private HostLimits limits(long nanos, double seconds) {
         if (limitsSince == 0 || nanos - limitsSince >= LIMITS_NANOS) {
-            limits = new Limits(groups.cpuLimit(pid), allowedCpus());
+            limits = new Limits(groups.memoryLimits(pid), groups.cpuLimit(pid), allowedCpus());
             limitsSince = nanos;
         }
-        Optional<ControlGroups.Limit> room = groups.limit(pid);
+        Optional<ControlGroups.Limit> room = ControlGroups.limit(limits.memory());
         Reading<Bytes> noMemory = Reading.unsupported("no control group limits the memory");
         Reading<Double> noCpu = Reading.unsupported("no control group limits the processors' time");
         return new HostLimits(

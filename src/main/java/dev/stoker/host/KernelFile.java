@@ -16,21 +16,51 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * A file of the kernel that is read again and again: it is kept open, and its buffer is used anew.
- * Each read begins at the start, at which the kernel writes the text anew. What fails is opened
- * again at the next read. Used by one thread.
+ * A file of the kernel that is read again and again: it is kept open, and its buffer, which it may
+ * share with others, is used anew. Each read begins at the start, at which the kernel writes the
+ * text anew. What fails is opened again at the next read. Used by one thread.
  */
 final class KernelFile implements AutoCloseable {
     private static final int FIRST_SIZE = 8 << 10;
     private static final int LARGEST = 4 << 20;
 
     private final Path path;
-    private ByteBuffer buffer = ByteBuffer.allocateDirect(FIRST_SIZE);
-    private byte[] bytes = new byte[FIRST_SIZE];
+    private final Space space;
+    private final boolean isWhole;
     private @Nullable FileChannel channel;
 
-    KernelFile(Path path) {
+    /** Where texts are read to, for all files of one thread. */
+    static final class Space {
+        private ByteBuffer buffer = ByteBuffer.allocateDirect(FIRST_SIZE);
+        private byte[] bytes = new byte[FIRST_SIZE];
+
+        /** Makes room for more; returns whether it may. */
+        private boolean grows() {
+            if (buffer.capacity() >= LARGEST) {
+                return false;
+            }
+            ByteBuffer larger = ByteBuffer.allocateDirect(buffer.capacity() * 4);
+            larger.put(buffer.flip());
+            buffer = larger;
+            bytes = new byte[larger.capacity()];
+            return true;
+        }
+    }
+
+    private KernelFile(Path path, Space space, boolean isWhole) {
         this.path = path;
+        this.space = space;
+        this.isWhole = isWhole;
+    }
+
+    /** Returns a file that the kernel writes piece by piece: a list with an entry a device. */
+    static KernelFile ofPieces(Path path, Space space) {
+        return new KernelFile(path, space, false);
+    }
+
+    /** Returns a file that the kernel writes in one go, which saves looking for its end. */
+    static KernelFile ofOnePiece(Path path, Space space) {
+        return new KernelFile(path, space, true);
     }
 
     Path path() {
@@ -58,22 +88,17 @@ final class KernelFile implements AutoCloseable {
     }
 
     private String read(FileChannel open) throws IOException {
-        buffer.clear();
-        while (open.read(buffer, buffer.position()) > 0) {
-            if (!buffer.hasRemaining()) {
-                if (buffer.capacity() >= LARGEST) {
-                    break;
-                }
-                ByteBuffer larger = ByteBuffer.allocateDirect(buffer.capacity() * 4);
-                larger.put(buffer.flip());
-                buffer = larger;
-                bytes = new byte[larger.capacity()];
+        space.buffer.clear();
+        while (open.read(space.buffer, space.buffer.position()) > 0) {
+            boolean full = !space.buffer.hasRemaining();
+            if (full ? !space.grows() : isWhole) {
+                break;
             }
         }
-        buffer.flip();
-        int length = buffer.remaining();
-        buffer.get(bytes, 0, length);
-        return new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
+        space.buffer.flip();
+        int length = space.buffer.remaining();
+        space.buffer.get(space.bytes, 0, length);
+        return new String(space.bytes, 0, length, StandardCharsets.ISO_8859_1);
     }
 
     @Override

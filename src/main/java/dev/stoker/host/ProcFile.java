@@ -80,12 +80,12 @@ final class ProcFile {
     /** Returns the size that follows a label in lines such as {@code MemTotal: 24682416 kB}. */
     static Reading<Bytes> kilobytes(Reading<String> lines, Path file, String label) {
         return switch (lines) {
-            case Reading.Known<String>(String text) ->
-                    text.lines()
-                            .filter(line -> line.startsWith(label + ":"))
-                            .findFirst()
-                            .map(line -> size(line.substring(label.length() + 1), file, label))
-                            .orElse(Reading.unsupported(file + " has no line " + label));
+            case Reading.Known<String>(String text) -> {
+                int at = behind(text, label);
+                yield at < 0
+                        ? Reading.unsupported(file + " has no line " + label)
+                        : size(text, at, file, label);
+            }
             case Reading.Unsupported<String>(String reason) -> Reading.unsupported(reason);
             case Reading.Failed<String>(String reason) -> Reading.failed(reason);
         };
@@ -96,23 +96,43 @@ final class ProcFile {
         if (!(lines instanceof Reading.Known<String>(String text))) {
             return lines.map(_ -> 0L);
         }
-        return text.lines()
-                .filter(line -> line.startsWith(label + ":"))
-                .findFirst()
-                .map(line -> number(line.substring(label.length() + 1)))
-                .<Reading<Long>>map(number ->
-                        number.isPresent()
-                                ? Reading.known(number.getAsLong())
-                                : Reading.failed(file + " holds no number after " + label))
-                .orElse(Reading.unsupported(file + " has no line " + label));
+        int at = behind(text, label);
+        if (at < 0) {
+            return Reading.unsupported(file + " has no line " + label);
+        }
+        Columns columns = new Columns(text, at, endOfLine(text, at));
+        long number = columns.number();
+        return number >= 0 && columns.word().isEmpty()
+                ? Reading.known(number)
+                : Reading.failed(file + " holds no number after " + label);
     }
 
-    private static Reading<Bytes> size(String value, Path file, String label) {
-        String digits = value.strip();
-        digits = digits.endsWith("kB") ? digits.substring(0, digits.length() - 2) : digits;
-        OptionalLong number = number(digits);
-        return number.isPresent() && number.getAsLong() <= MOST_KILOBYTES
-                ? Reading.known(Bytes.of(number.getAsLong() * 1024))
+    /** Returns where a label's line goes on behind its colon; negative where there is none. */
+    private static int behind(String text, String label) {
+        int at = text.indexOf(label);
+        while (at >= 0) {
+            int end = at + label.length();
+            boolean begins = at == 0 || text.charAt(at - 1) == '\n';
+            if (begins && end < text.length() && text.charAt(end) == ':') {
+                return end + 1;
+            }
+            at = text.indexOf(label, end);
+        }
+        return -1;
+    }
+
+    private static int endOfLine(String text, int from) {
+        int end = text.indexOf('\n', from);
+        return end < 0 ? text.length() : end;
+    }
+
+    private static Reading<Bytes> size(String text, int at, Path file, String label) {
+        Columns columns = new Columns(text, at, endOfLine(text, at));
+        long number = columns.number();
+        String unit = columns.word();
+        boolean plain = (unit.isEmpty() || unit.equals("kB")) && columns.word().isEmpty();
+        return plain && number >= 0 && number <= MOST_KILOBYTES
+                ? Reading.known(Bytes.of(number * 1024))
                 : Reading.failed(file + " holds no size after " + label);
     }
 }

@@ -1,25 +1,33 @@
 package dev.stoker.host;
 
-import dev.stoker.base.Bytes;
 import dev.stoker.base.Clock;
 import dev.stoker.base.Reading;
+
+import org.jspecify.annotations.Nullable;
 
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * Describes processes by their numbers, again and again: it keeps the CPU times of the look before,
  * and what does not change in a process's life. A number that was given to another process since is
- * seen by its start. Used by one thread.
+ * seen by its start. The kernel's files of the processes are kept open; a program may rewrite its
+ * command line, which is read again now and then, and when its name changes. Used by one thread.
  *
  * <p>Source: proc_pid_stat(5), proc_pid_status(5), proc_stat(5).
  */
-public final class ProcessSampler {
+public final class ProcessSampler implements AutoCloseable {
+    private static final long COMMAND_NANOS = 10_000_000_000L;
+
+    /** The files of more processes than that are opened at each look. */
+    private static final int MOST_OPEN = 256;
+
     private final Path proc;
     private final Clock clock;
     private final ProcessTable table;
@@ -27,6 +35,7 @@ public final class ProcessSampler {
     private final UserNames users;
     private final PodNames pods;
     private final Map<Long, Known> known = new HashMap<>();
+    private final KernelFile.Space space = new KernelFile.Space();
     private Reading<Long> booted = Reading.failed("not read yet");
 
     /**
@@ -50,15 +59,32 @@ public final class ProcessSampler {
 
     /** What is kept of a process between two looks. */
     private static final class Known {
-        final long startTicks;
-        final Counter cpu = new Counter();
-        final Reading<Optional<HostContainer>> container;
+        final KernelFile stat;
+        final KernelFile status;
+        Counter cpu = new Counter();
+        @Nullable HostProcess process;
+        @Nullable Reading<Optional<HostContainer>> container;
+        long startTicks;
+        long commandNanos;
         long nanos;
 
-        Known(long startTicks, Reading<Optional<HostContainer>> container, long nanos) {
-            this.startTicks = startTicks;
-            this.container = container;
-            this.nanos = nanos;
+        Known(KernelFile stat, KernelFile status) {
+            this.stat = stat;
+            this.status = status;
+        }
+
+        /** Begins anew with another process of that number. */
+        void begin(long ticks, long now) {
+            startTicks = ticks;
+            cpu = new Counter();
+            container = null;
+            process = null;
+            nanos = now;
+        }
+
+        void close() {
+            stat.close();
+            status.close();
         }
     }
 
@@ -69,42 +95,112 @@ public final class ProcessSampler {
      */
     public Map<Long, ProcessDetails> details(Collection<Long> pids) {
         users.refresh();
-        known.keySet().retainAll(pids);
+        keepOnly(pids);
         Map<Long, ProcessDetails> found = new LinkedHashMap<>();
         for (long pid : pids) {
-            Optional<ProcessTable.Times> times = table.times(pid);
-            Optional<HostProcess> process = table.process(pid);
-            if (times.isPresent() && process.isPresent()) {
-                found.put(pid, described(process.get(), times.get()));
-            } else {
-                known.remove(pid);
+            Optional<ProcessTable.Stat> stat = stat(pid);
+            if (stat.isPresent()) {
+                found.put(pid, described(stat.get()));
+                release(pid);
             }
         }
         return found;
     }
 
-    private ProcessDetails described(HostProcess process, ProcessTable.Times times) {
-        long pid = process.pid();
+    /** Returns a process with that number; empty when it has ended. */
+    public Optional<HostProcess> process(long pid) {
+        Optional<HostProcess> found = stat(pid).map(stat -> process(kept(pid), stat));
+        release(pid);
+        return found;
+    }
+
+    /** Forgets all others. */
+    public void keepOnly(Collection<Long> pids) {
+        known.entrySet()
+                .removeIf(one -> {
+                    boolean forgotten = !pids.contains(one.getKey());
+                    if (forgotten) {
+                        one.getValue().close();
+                    }
+                    return forgotten;
+                });
+    }
+
+    private Known kept(long pid) {
+        return known.computeIfAbsent(
+                pid,
+                _ -> {
+                    Path folder = table.folder(pid);
+                    return new Known(
+                            KernelFile.ofOnePiece(folder.resolve("stat"), space),
+                            KernelFile.ofOnePiece(folder.resolve("status"), space));
+                });
+    }
+
+    private void release(long pid) {
+        Known one = known.get(pid);
+        if (one != null && known.size() > MOST_OPEN) {
+            one.close();
+        }
+    }
+
+    private Optional<ProcessTable.Stat> stat(long pid) {
+        Known kept = kept(pid);
+        Reading<String> line = kept.stat.text();
+        if (line instanceof Reading.Failed<String>) {
+            // It ended: another one may have its number by now, under the same path.
+            kept.status.close();
+            line = kept.stat.text();
+        }
+        Optional<ProcessTable.Stat> stat = ProcessTable.Stat.parse(pid, line.orElse(""));
+        if (stat.isEmpty()) {
+            kept.close();
+            known.remove(pid);
+        } else if (kept.startTicks != stat.get().startTicks() || kept.process == null) {
+            kept.begin(stat.get().startTicks(), clock.nanos());
+        }
+        return stat;
+    }
+
+    private HostProcess process(Known kept, ProcessTable.Stat stat) {
+        HostProcess last = kept.process;
         long now = clock.nanos();
-        Known kept = known.get(pid);
-        if (kept == null || kept.startTicks != times.startTicks()) {
-            kept = new Known(times.startTicks(), named(groups.container(pid)), now);
-            known.put(pid, kept);
+        if (last == null
+                || !last.name().equals(stat.name())
+                || now - kept.commandNanos >= COMMAND_NANOS) {
+            kept.commandNanos = now;
+            last =
+                    new HostProcess(
+                            stat.pid(), stat.parent(), stat.name(), table.command(stat.pid()));
+        } else if (last.parent() != stat.parent()) {
+            last = new HostProcess(stat.pid(), stat.parent(), stat.name(), last.command());
+        }
+        kept.process = last;
+        return last;
+    }
+
+    private ProcessDetails described(ProcessTable.Stat stat) {
+        long pid = stat.pid();
+        long now = clock.nanos();
+        Known kept = kept(pid);
+        HostProcess process = process(kept, stat);
+        Reading<Optional<HostContainer>> container = kept.container;
+        if (container == null) {
+            container = named(groups.container(pid));
+            kept.container = container;
         }
         double seconds = (now - kept.nanos) / 1e9;
         kept.nanos = now;
         Reading<Double> cpu =
-                kept.cpu.rate(times.cpuTicks(), seconds, 100.0 / ProcessTable.TICKS_A_SECOND);
-        Path status = table.folder(pid).resolve("status");
-        Reading<String> lines = ProcFile.text(status);
-        Reading<Bytes> resident = ProcFile.kilobytes(lines, status, "VmRSS");
+                kept.cpu.rate(stat.cpuTicks(), seconds, 100.0 / ProcessTable.TICKS_A_SECOND);
+        Reading<String> lines = kept.status.text();
         return new ProcessDetails(
                 process,
-                user(lines, status),
-                started(times.startTicks()),
+                user(lines, kept.status.path()),
+                started(stat.startTicks()),
                 cpu,
-                resident,
-                kept.container);
+                ProcFile.kilobytes(lines, kept.status.path(), "VmRSS"),
+                container);
     }
 
     private Reading<Optional<HostContainer>> named(Reading<Optional<HostContainer>> found) {
@@ -146,5 +242,10 @@ public final class ProcessSampler {
         return boot < 0 || boot > Integer.MAX_VALUE * 4L
                 ? Reading.failed("the kernel does not tell when the machine was started")
                 : Reading.known(boot);
+    }
+
+    @Override
+    public void close() {
+        keepOnly(List.of());
     }
 }

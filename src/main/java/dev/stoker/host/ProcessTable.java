@@ -149,10 +149,21 @@ final class ProcessTable {
     /** Returns when a process began, in ticks since the host's start; empty when it has ended. */
     OptionalLong startMark(long pid) {
         String line = ProcFile.text(folder(pid).resolve("stat")).orElse("");
-        String[] rest = line.substring(line.lastIndexOf(')') + 1).strip().split("\\s+", -1);
-        return rest.length <= START_TICKS || rest[0].equals("Z") || rest[0].equals("X")
-                ? OptionalLong.empty()
-                : ProcFile.number(rest[START_TICKS]);
+        int close = line.lastIndexOf(')');
+        if (close < 0) {
+            return OptionalLong.empty();
+        }
+        Columns columns = new Columns(line, close + 1, line.length());
+        if (hasEnded(columns.word())) {
+            return OptionalLong.empty();
+        }
+        columns.skip(START_TICKS - 1);
+        long start = columns.number();
+        return start < 0 ? OptionalLong.empty() : OptionalLong.of(start);
+    }
+
+    private static boolean hasEnded(String state) {
+        return state.equals("Z") || state.equals("X");
     }
 
     /**
@@ -182,31 +193,6 @@ final class ProcessTable {
         return user.isEmpty() || system.isEmpty()
                 ? Optional.empty()
                 : Optional.of(TICK.multipliedBy(user.getAsLong() + system.getAsLong()));
-    }
-
-    /**
-     * Times of a process in hundredths of a second.
-     *
-     * @param cpuTicks that it has taken so far, with all its threads; negative where unknown
-     * @param startTicks when it began, since the machine was started; negative where unknown
-     */
-    record Times(long cpuTicks, long startTicks) {}
-
-    /** Returns the times of a process; empty when it has ended. */
-    Optional<Times> times(long pid) {
-        String line = ProcFile.text(folder(pid).resolve("stat")).orElse("");
-        int close = line.lastIndexOf(')');
-        if (close < 0) {
-            return Optional.empty();
-        }
-        Columns columns = new Columns(line, close + 1, line.length());
-        columns.skip(USER_TICKS);
-        long user = columns.number();
-        long system = columns.number();
-        columns.skip(START_TICKS - SYSTEM_TICKS - 1);
-        long start = columns.number();
-        boolean known = user >= 0 && system >= 0 && user < MOST_TICKS && system < MOST_TICKS;
-        return Optional.of(new Times(known ? user + system : -1, start < MOST_TICKS ? start : -1));
     }
 
     /** Returns the processes with the largest resident set size, largest first. */
@@ -261,29 +247,16 @@ final class ProcessTable {
     }
 
     private Optional<Stat> stat(long pid) {
-        String line = ProcFile.text(folder(pid).resolve("stat")).orElse("");
-        int open = line.indexOf('(');
-        int close = line.lastIndexOf(')');
-        if (open < 0 || close < open) {
-            return Optional.empty();
-        }
-        String[] rest = line.substring(close + 1).strip().split("\\s+", -1);
-        if (rest[0].equals("Z") || rest[0].equals("X")) {
-            return Optional.empty(); // It has ended; only its parent has not asked for it yet.
-        }
-        OptionalLong parent = rest.length < 2 ? OptionalLong.empty() : ProcFile.number(rest[1]);
-        return parent.isEmpty()
-                ? Optional.empty()
-                : Optional.of(
-                        new Stat(
-                                pid,
-                                parent.getAsLong(),
-                                Text.plain(line.substring(open + 1, close), LONGEST_NAME)));
+        return Stat.parse(pid, ProcFile.text(folder(pid).resolve("stat")).orElse(""));
     }
 
     private HostProcess described(Stat stat) {
-        String command = String.join(" ", withoutSecrets(arguments(stat.pid())));
-        return new HostProcess(stat.pid(), stat.parent(), stat.name(), Text.plain(command));
+        return new HostProcess(stat.pid(), stat.parent(), stat.name(), command(stat.pid()));
+    }
+
+    /** Returns the command line, fit to be shown; empty where it may not be read. */
+    String command(long pid) {
+        return Text.plain(String.join(" ", withoutSecrets(arguments(pid))));
     }
 
     /** A command line is shown and recorded: keys that were given on it are left out. */
@@ -303,5 +276,43 @@ final class ProcessTable {
         return shown;
     }
 
-    private record Stat(long pid, long parent, String name) {}
+    /**
+     * What the kernel tells of a process in one line. Times are in hundredths of a second.
+     *
+     * @param cpuTicks that it has taken so far, with all its threads; negative where unknown
+     * @param startTicks when it began, since the machine was started; negative where unknown
+     */
+    record Stat(long pid, long parent, String name, long cpuTicks, long startTicks) {
+
+        /**
+         * Reads the line; empty when the process has ended, also where only its parent has not
+         * asked for it yet.
+         */
+        static Optional<Stat> parse(long pid, String line) {
+            int open = line.indexOf('(');
+            int close = line.lastIndexOf(')');
+            if (open < 0 || close < open) {
+                return Optional.empty();
+            }
+            Columns columns = new Columns(line, close + 1, line.length());
+            boolean ended = hasEnded(columns.word());
+            long parent = columns.number();
+            if (ended || parent < 0) {
+                return Optional.empty();
+            }
+            columns.skip(USER_TICKS - 2);
+            long user = columns.number();
+            long system = columns.number();
+            columns.skip(START_TICKS - SYSTEM_TICKS - 1);
+            long start = columns.number();
+            boolean known = user >= 0 && system >= 0 && user < MOST_TICKS && system < MOST_TICKS;
+            return Optional.of(
+                    new Stat(
+                            pid,
+                            parent,
+                            Text.plain(line.substring(open + 1, close), LONGEST_NAME),
+                            known ? user + system : -1,
+                            start < MOST_TICKS ? start : -1));
+        }
+    }
 }

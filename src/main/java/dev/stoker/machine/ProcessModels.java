@@ -1,5 +1,6 @@
 package dev.stoker.machine;
 
+import dev.stoker.host.HostProcess;
 import dev.stoker.host.ProcessDetails;
 import dev.stoker.host.ProcessSampler;
 import dev.stoker.server.state.ServedModels;
@@ -16,7 +17,7 @@ import java.util.Set;
  * names; else as its parent, since engines compute in children of the process that listens. Used by
  * one thread.
  */
-final class ProcessModels {
+final class ProcessModels implements AutoCloseable {
     /** API server → engine → worker → tensor-parallel worker. */
     private static final int GENERATIONS = 4;
 
@@ -34,32 +35,38 @@ final class ProcessModels {
         if (models.models().isEmpty()) {
             return found;
         }
-        processes.forEach(
-                (pid, details) -> model(details, models).ifPresent(m -> found.put(pid, m)));
+        Map<Long, Optional<HostProcess>> above = new HashMap<>();
+        processes.forEach((pid, details) ->
+                model(details.process(), models, above).ifPresent(m -> found.put(pid, m)));
+        parents.keepOnly(above.keySet());
         return found;
     }
 
-    private Optional<String> model(ProcessDetails process, ServedModels models) {
+    /**
+     * @param above the parents that were looked at for other processes
+     */
+    private Optional<String> model(
+            HostProcess process, ServedModels models, Map<Long, Optional<HostProcess>> above) {
         Set<Long> seen = new HashSet<>();
-        ProcessDetails at = process;
-        for (int i = 0; i < GENERATIONS && seen.add(at.process().pid()); i++) {
+        HostProcess at = process;
+        for (int i = 0; i < GENERATIONS && seen.add(at.pid()); i++) {
             Optional<String> name = own(at, models);
-            long parent = at.process().parent();
+            long parent = at.parent();
             if (name.isPresent() || parent <= 1) {
                 return name;
             }
-            ProcessDetails next = parents.details(List.of(parent)).get(parent);
-            if (next == null) {
+            Optional<HostProcess> next = above.computeIfAbsent(parent, parents::process);
+            if (next.isEmpty()) {
                 return Optional.empty();
             }
-            at = next;
+            at = next.get();
         }
         return Optional.empty();
     }
 
-    private static Optional<String> own(ProcessDetails process, ServedModels models) {
-        return models.ofProcess(process.process().pid())
-                .or(() -> file(process.process().command()).flatMap(f -> only(models.ofFile(f))))
+    private static Optional<String> own(HostProcess process, ServedModels models) {
+        return models.ofProcess(process.pid())
+                .or(() -> file(process.command()).flatMap(f -> only(models.ofFile(f))))
                 .map(ServedModels.Served::name);
     }
 
@@ -70,6 +77,9 @@ final class ProcessModels {
 
     /** Returns the file that a command line names as its model. */
     static Optional<String> file(String command) {
+        if (!command.contains("-m")) {
+            return Optional.empty();
+        }
         String[] words = command.split(" ", -1);
         for (int i = 0; i < words.length; i++) {
             int equals = words[i].indexOf('=');
@@ -81,5 +91,10 @@ final class ProcessModels {
             }
         }
         return Optional.empty();
+    }
+
+    @Override
+    public void close() {
+        parents.close();
     }
 }

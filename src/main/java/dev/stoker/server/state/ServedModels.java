@@ -6,6 +6,7 @@ import dev.stoker.http.Endpoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Which model of which server a process computes, or a file of weights is, as far as the servers
@@ -14,6 +15,8 @@ import java.util.Optional;
  * @param models in the order of the servers
  */
 public record ServedModels(List<Served> models) {
+    private static final Pattern BLOB = Pattern.compile("sha256[-:][0-9a-f]{64}");
+
     public ServedModels {
         models = List.copyOf(models);
     }
@@ -61,7 +64,7 @@ public record ServedModels(List<Served> models) {
      */
     static boolean isSameFile(String one, String other) {
         String blob = one.substring(one.lastIndexOf('/') + 1);
-        return blob.matches("sha256[-:][0-9a-f]{64}")
+        return BLOB.matcher(blob).matches()
                 ? blob.replace(':', '-')
                         .equals(other.substring(other.lastIndexOf('/') + 1).replace(':', '-'))
                 : one.equals(other);
