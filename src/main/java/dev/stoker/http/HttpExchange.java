@@ -3,24 +3,15 @@ package dev.stoker.http;
 import dev.stoker.base.Cancellation;
 import dev.stoker.base.Clock;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.SSLSocketFactory;
 
 /**
  * Carries HTTP/1.1 exchanges to one endpoint over blocking sockets, one connection an exchange,
@@ -60,10 +51,11 @@ public final class HttpExchange {
             return new ExchangeEnd.Cancelled();
         }
         AtomicReference<Socket> open = new AtomicReference<>(new Socket());
-        try (Cancellation.Registration _ = cancellation.onCancel(() -> closeQuietly(open.get()))) {
+        try (Cancellation.Registration _ =
+                cancellation.onCancel(() -> Dial.closeQuietly(open.get()))) {
             Socket socket;
             try {
-                socket = connect(open, timeouts, cancellation);
+                socket = new Dial(endpoint).connect(open, millis(timeouts.connect()), cancellation);
             } catch (IOException e) {
                 return cancellation.isCancelled()
                         ? new ExchangeEnd.Cancelled()
@@ -72,7 +64,7 @@ public final class HttpExchange {
             stamps.connected(clock.nanos());
             return converse(socket, request, timeouts, stamps, sink, cancellation);
         } finally {
-            closeQuietly(open.get());
+            Dial.closeQuietly(open.get());
         }
     }
 
@@ -87,48 +79,6 @@ public final class HttpExchange {
             end = new ExchangeEnd.Malformed("an answer of more than " + largestBody + " bytes");
         }
         return new HttpAnswer(collector.head, collector.bytes.toByteArray(), end);
-    }
-
-    private Socket connect(
-            AtomicReference<Socket> open, Timeouts timeouts, Cancellation cancellation)
-            throws IOException {
-        int wait = millis(timeouts.connect());
-        Socket plain = connectToAny(open, wait, cancellation);
-        if (!endpoint.tls()) {
-            return plain;
-        }
-        plain.setSoTimeout(wait);
-        SSLSocketFactory factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
-        SSLSocket tls =
-                (SSLSocket) factory.createSocket(plain, endpoint.host(), endpoint.port(), true);
-        SSLParameters parameters = tls.getSSLParameters();
-        parameters.setEndpointIdentificationAlgorithm("HTTPS");
-        tls.setSSLParameters(parameters);
-        tls.startHandshake();
-        return tls;
-    }
-
-    /** Tries each address of the host in turn (localhost is often two), each within the wait. */
-    private Socket connectToAny(
-            AtomicReference<Socket> open, int waitMillis, Cancellation cancellation)
-            throws IOException {
-        IOException failure = new UnknownHostException(endpoint.host());
-        for (InetAddress address : InetAddress.getAllByName(endpoint.host())) {
-            Socket plain = new Socket();
-            open.set(plain);
-            if (cancellation.isCancelled()) {
-                throw new SocketException("cancelled");
-            }
-            try {
-                plain.setTcpNoDelay(true);
-                plain.connect(new InetSocketAddress(address, endpoint.port()), waitMillis);
-                return plain;
-            } catch (IOException e) {
-                failure = e;
-                closeQuietly(plain);
-            }
-        }
-        throw failure;
     }
 
     private ExchangeEnd converse(
@@ -197,16 +147,6 @@ public final class HttpExchange {
 
     private int millis(Duration duration) {
         return Math.clamp(clock.toWall(duration).toMillis(), 1, Integer.MAX_VALUE);
-    }
-
-    private static void closeQuietly(@Nullable Socket socket) {
-        try {
-            if (socket != null) {
-                socket.close();
-            }
-        } catch (IOException e) {
-            // A socket that can't be closed is gone already.
-        }
     }
 
     private static final class BodyTooLarge extends RuntimeException {

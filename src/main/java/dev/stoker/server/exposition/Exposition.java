@@ -44,16 +44,15 @@ public record Exposition(
 
     /** Returns the sum of those finite values with that name; empty where there is none. */
     public OptionalDouble sum(String name, Predicate<Series> which) {
-        double[] values =
-                of(name).filter(which)
-                        .mapToDouble(Series::value)
-                        .filter(Double::isFinite)
-                        .toArray();
         double sum = 0;
-        for (double value : values) {
-            sum += value;
+        boolean any = false;
+        for (Series one : series) {
+            if (one.name().equals(name) && Double.isFinite(one.value()) && which.test(one)) {
+                sum += one.value();
+                any = true;
+            }
         }
-        return values.length == 0 ? OptionalDouble.empty() : OptionalDouble.of(sum);
+        return any ? OptionalDouble.of(sum) : OptionalDouble.empty();
     }
 
     /** Returns the largest finite value with that name; empty where there is none. */

@@ -4,6 +4,7 @@ import dev.stoker.server.LineSplitter;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -29,11 +30,13 @@ public final class ExpositionReader {
 
     private final Predicate<String> wanted;
     private final int most;
+    private final boolean described;
     private final LineSplitter splitter = new LineSplitter();
     private final List<Series> series = new ArrayList<>();
     private final Set<Key> seen = new HashSet<>();
     private final Map<String, MetricType> types = new HashMap<>();
     private final Map<String, String> helps = new HashMap<>();
+    private byte[] passed = {};
     private boolean ended;
     private boolean cut;
     private long badLines;
@@ -47,13 +50,25 @@ public final class ExpositionReader {
     }
 
     ExpositionReader(Predicate<String> wanted, int most) {
+        this(wanted, most, true);
+    }
+
+    private ExpositionReader(Predicate<String> wanted, int most, boolean described) {
         this.wanted = wanted;
         this.most = most;
+        this.described = described;
     }
 
     /** Reads a whole page. */
     public static Exposition read(byte[] page, Predicate<String> wanted) {
         ExpositionReader reader = new ExpositionReader(wanted);
+        reader.feed(page, 0, page.length);
+        return reader.end();
+    }
+
+    /** Reads the values of a whole page, and neither types nor helps: for whoever knows them. */
+    public static Exposition values(byte[] page, Predicate<String> wanted) {
+        ExpositionReader reader = new ExpositionReader(wanted, MOST_SERIES, false);
         reader.feed(page, 0, page.length);
         return reader.end();
     }
@@ -74,7 +89,7 @@ public final class ExpositionReader {
     }
 
     private void line(byte[] buffer, int offset, int length) {
-        if (ended || length == 0) {
+        if (ended || length == 0 || isPassedOver(buffer, offset, length)) {
             return;
         }
         if (length > LONGEST_LINE) {
@@ -89,9 +104,25 @@ public final class ExpositionReader {
         }
     }
 
+    /**
+     * Returns whether the line has the name that was last found to be of no interest: a histogram
+     * has dozens of them, and most of a page is histograms.
+     */
+    private boolean isPassedOver(byte[] buffer, int offset, int length) {
+        return passed.length > 0
+                && length > passed.length
+                && !SampleLine.isNameCharacter((char) (buffer[offset + passed.length] & 0xff))
+                && Arrays.equals(buffer, offset, offset + passed.length, passed, 0, passed.length);
+    }
+
+    private void passOver(String name) {
+        passed = name.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
     private void value(String line) {
         String name = SampleLine.name(line);
         if (!name.isEmpty() && !wanted.test(name)) {
+            passOver(name);
             return;
         }
         Optional<Series> read = SampleLine.read(line);
@@ -114,10 +145,16 @@ public final class ExpositionReader {
 
     /** A comment that has no meaning is no error. */
     private void comment(String line) {
-        String[] words = line.split("[ \t]+", 4);
-        if (words.length >= 2 && words[1].equals("EOF") && line.startsWith("# EOF")) {
+        if (line.startsWith("# EOF") && (line.length() == 5 || line.charAt(5) <= ' ')) {
             ended = true;
-        } else if (words.length >= 3 && helps.size() + types.size() < most) {
+        } else if (described) {
+            describe(line);
+        }
+    }
+
+    private void describe(String line) {
+        String[] words = line.split("[ \t]+", 4);
+        if (words.length >= 3 && helps.size() + types.size() < most) {
             String rest = words.length == 4 ? words[3] : "";
             switch (words[1]) {
                 case "TYPE" -> types.putIfAbsent(words[2], MetricType.of(rest.strip()));

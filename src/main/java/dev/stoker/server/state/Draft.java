@@ -48,17 +48,7 @@ record Draft(ServerIdentity identity, Clock wall, long nanos) {
     }
 
     private ServerState silent(Health health) {
-        String why = health.reason();
-        return new ServerState(
-                identity.endpoint(),
-                Reading.known(identity),
-                wall.now(),
-                nanos,
-                health,
-                Reading.failed(why),
-                Reading.failed(why),
-                Work.failed(why),
-                Counters.failed(why),
-                ToldSettings.unsupported(why));
+        return ServerState.without(
+                identity.endpoint(), Reading.known(identity), wall.now(), nanos, health);
     }
 }

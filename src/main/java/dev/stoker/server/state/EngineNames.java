@@ -149,11 +149,13 @@ record EngineNames(
 
     /** Returns the sum of the first name that is there. */
     static OptionalDouble sum(Exposition page, List<String> names) {
-        return names.stream()
-                .map(page::sum)
-                .filter(OptionalDouble::isPresent)
-                .findFirst()
-                .orElse(OptionalDouble.empty());
+        for (String name : names) {
+            OptionalDouble sum = page.sum(name);
+            if (sum.isPresent()) {
+                return sum;
+            }
+        }
+        return OptionalDouble.empty();
     }
 
     /** Returns a counter. Older vLLM counts cached tokens by their source, or as hits alone. */

@@ -9,54 +9,75 @@ import dev.stoker.server.exposition.ExpositionReader;
 
 import tools.jackson.databind.JsonNode;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Predicate;
 
 /**
  * Samples of vLLM, SGLang and TGI, from their metrics, which nobody's asking changes. Nothing is
- * asked that computes: SGLang's and TGI's own health checks generate a token.
+ * asked that computes: SGLang's and TGI's own health checks generate a token. Which models there
+ * are is asked anew only now and then, and whether they sleep only where the metrics do not tell.
  */
 final class EngineReader implements StateReader {
     private static final String ASLEEP = "/is_sleeping";
     private static final String MODELS = "/v1/models";
 
+    /** Adapters come and go in a running server, seldom. */
+    private static final Duration KEEP = Duration.ofSeconds(5);
+
     private final ServerKind kind;
     private final EngineNames names;
+    private final Predicate<String> wanted;
     private final ServerProcess process;
     private boolean hasSleepMode;
+    private boolean pageTellsSleep;
+    private Reading<List<JsonNode>> listed = Reading.failed("not asked yet");
+    private long listedNanos;
 
     EngineReader(ServerKind kind, ServerProcess process) {
         this.kind = kind;
         this.names = EngineNames.of(kind);
+        this.wanted = names.wanted();
         this.process = process;
         this.hasSleepMode = kind == ServerKind.VLLM;
     }
 
     @Override
     public ServerState read(Session session, Draft draft) {
-        List<String> paths = new ArrayList<>(List.of("/metrics", MODELS));
-        if (!paths.contains(names.health())) {
-            paths.add(names.health());
+        boolean fresh = listed.isKnown() && draft.wall().nanos() - listedNanos < KEEP.toNanos();
+        List<String> paths = new ArrayList<>(List.of(names.health(), "/metrics"));
+        if (!fresh && !paths.contains(MODELS)) {
+            paths.add(MODELS);
         }
-        if (hasSleepMode) {
+        if (hasSleepMode && !pageTellsSleep) {
             paths.add(ASLEEP);
         }
         Answers answers = session.get(draft.identity(), paths);
         Answer health = answers.to(names.health());
         if (health.trouble().isPresent()) {
             process.forget();
+            listed = Reading.failed("not asked yet");
             return draft.down(
                     kind == ServerKind.VLLM && health.status() == 503
                             ? new ServerFailure.ServerDied("vLLM says that its engine is dead")
                             : health.failure());
         }
         Reading<Exposition> page = page(answers.to("/metrics"));
-        boolean sleeping = isSleeping(answers.find(ASLEEP), page);
+        Optional<Answer> asked = answers.find(ASLEEP);
+        if (pageTellsSleep && !page.isKnown()) {
+            asked = session.get(draft.identity(), List.of(ASLEEP)).find(ASLEEP);
+        }
+        boolean sleeping = isSleeping(asked, page);
         Reading<Long> pid = process.find().map(f -> f.process().pid());
-        Reading<List<JsonNode>> entries =
-                answers.to(MODELS).json().map(l -> l.path("data").valueStream().toList());
+        answers.find(MODELS)
+                .ifPresent(list -> {
+                    listed = list.json().map(l -> l.path("data").valueStream().toList());
+                    listedNanos = draft.wall().nanos();
+                });
+        Reading<List<JsonNode>> entries = listed;
         return draft.state(
                 new Health.Up(),
                 health.took(),
@@ -71,7 +92,7 @@ final class EngineReader implements StateReader {
             return Reading.unsupported(names.without());
         }
         return answer.isSuccess()
-                ? Reading.known(ExpositionReader.read(answer.http().body(), names.wanted()))
+                ? Reading.known(ExpositionReader.values(answer.http().body(), wanted))
                 : Reading.failed(answer.failure().sentence());
     }
 
@@ -80,6 +101,8 @@ final class EngineReader implements StateReader {
         if (asked.isPresent() && asked.get().status() == 404) {
             hasSleepMode = false;
         }
+        pageTellsSleep =
+                page.isKnown() && page.value().of(EngineNames.SLEEP_STATE).findAny().isPresent();
         Optional<Boolean> told =
                 asked.map(a ->
                                 a.json()

@@ -109,7 +109,7 @@ final class LlamaAnswers {
             return Reading.failed(answer.failure().sentence());
         }
         Exposition page =
-                ExpositionReader.read(answer.http().body(), name -> name.startsWith(PREFIX));
+                ExpositionReader.values(answer.http().body(), name -> name.startsWith(PREFIX));
         return page.series().isEmpty()
                 ? Reading.failed("/metrics held nothing of llama-server")
                 : Reading.known(page);

@@ -37,4 +37,30 @@ public record ServerState(
     public ServerState {
         models = models.map(List::copyOf);
     }
+
+    /**
+     * Returns the sample of a server of which nothing but its health is known.
+     *
+     * @param identity who answered there last
+     * @param nanos on the server's clock
+     */
+    public static ServerState without(
+            Endpoint endpoint,
+            Reading<ServerIdentity> identity,
+            Instant takenAt,
+            long nanos,
+            Health health) {
+        String why = health.reason();
+        return new ServerState(
+                endpoint,
+                identity,
+                takenAt,
+                nanos,
+                health,
+                Reading.failed(why),
+                Reading.failed(why),
+                Work.failed(why),
+                Counters.failed(why),
+                ToldSettings.unsupported(why));
+    }
 }

@@ -24,16 +24,17 @@ import java.util.concurrent.TimeoutException;
  * Watches one address: each look gives a sample of the server there, whatever it is. Looking loads
  * nothing, wakes nothing and resets nothing, as far as the policy does not allow it. A server that
  * is not there costs the policy's bound at most, and is found out anew when it is back: it may be
- * another one then.
+ * another one then. Its connections are kept from one look to the next.
  *
  * <p>Thread-safe; looks at one address follow each other. Never throws for what a server does.
  */
-public final class ServerWatch {
+public final class ServerWatch implements AutoCloseable {
     private final Endpoint endpoint;
     private final ApiKey key;
     private final HostSource host;
     private final AskPolicy policy;
     private final Clock wall;
+    private final Connections connections;
     private @Nullable Known known;
     private boolean suspect;
 
@@ -55,6 +56,7 @@ public final class ServerWatch {
         this.host = host;
         this.policy = policy;
         this.wall = wall;
+        this.connections = new Connections(wall);
         this.lastHealth =
                 new Health.Unknown(
                         "It was not known within "
@@ -106,13 +108,24 @@ public final class ServerWatch {
             }
             known = now;
         }
-        Session session = new Session(wall, key, policy.bound());
+        Session session = new Session(wall, key, policy.bound(), connections);
         ServerState state =
                 now.reader().read(session, new Draft(now.identity(), wall, now.clock().nanos()));
+        connections.closeUnused();
         // A server that is loading does not tell all of what it is.
         lastHealth = state.health();
         suspect = !(state.health() instanceof Health.Up);
         return state;
+    }
+
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    /** Closes the connections; a look after that opens new ones. */
+    @Override
+    public synchronized void close() {
+        connections.close();
     }
 
     /** Finds out who answers, within the bound; one search at a time goes on beyond it. */
@@ -172,17 +185,11 @@ public final class ServerWatch {
     private ServerState absent(Health health) {
         Known last = known;
         lastHealth = health;
-        String why = health.reason();
-        return new ServerState(
+        return ServerState.without(
                 endpoint,
-                last == null ? Reading.failed(why) : Reading.known(last.identity()),
+                last == null ? Reading.failed(health.reason()) : Reading.known(last.identity()),
                 wall.now(),
                 last == null ? wall.nanos() : last.clock().nanos(),
-                health,
-                Reading.failed(why),
-                Reading.failed(why),
-                Work.failed(why),
-                Counters.failed(why),
-                ToldSettings.unsupported(why));
+                health);
     }
 }
