@@ -6,22 +6,22 @@ import dev.stoker.gpu.GpuCollector;
 import dev.stoker.gpu.GpuPicture;
 import dev.stoker.gpu.GpuProcess;
 import dev.stoker.gpu.GpuSample;
+import dev.stoker.host.HostSample;
 import dev.stoker.host.ProcessDetails;
 import dev.stoker.host.ProcessSampler;
 import dev.stoker.server.state.ServedModels;
 import dev.stoker.server.state.ServerState;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 
 /**
  * Looks at a machine again and again: its servers while the drivers are asked. Used by one thread;
- * a look takes no longer than the drivers and the servers may.
+ * a look takes no longer than the drivers and the servers may, and waits for servers last.
  */
 public final class MachineWatch implements AutoCloseable {
     private final GpuCollector gpus;
@@ -57,20 +57,16 @@ public final class MachineWatch implements AutoCloseable {
      * @param patience how long a driver may take; then what it told last is shown
      */
     public MachineSample look(Duration patience) throws InterruptedException {
-        FutureTask<List<ServerState>> asked = new FutureTask<>(servers::look);
-        Thread.ofPlatform().daemon().name("servers").start(asked);
+        servers.request();
         GpuPicture picture = gpus.collect(patience);
-        List<ServerState> states = answer(asked);
+        HostSample sample = host.look();
+        Instant time = clock.now();
+        long nanos = clock.nanos();
+        List<ServerState> states = servers.collect();
         ServedModels served = ServedModels.of(states);
         Map<Long, ProcessDetails> users = processes.details(interesting(picture, served));
         return new MachineSample(
-                clock.now(),
-                clock.nanos(),
-                picture,
-                host.look(),
-                users,
-                states,
-                models.of(users, served));
+                time, nanos, picture, sample, users, states, models.of(users, served));
     }
 
     private static Set<Long> interesting(GpuPicture picture, ServedModels served) {
@@ -88,18 +84,12 @@ public final class MachineWatch implements AutoCloseable {
         return pids;
     }
 
-    private static List<ServerState> answer(FutureTask<List<ServerState>> asked)
-            throws InterruptedException {
-        try {
-            return asked.get(); // Its policy is the bound.
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("the look at the servers broke", e.getCause());
-        }
-    }
-
     @Override
     public void close() {
         gpus.close();
+        servers.close();
+        processes.close();
+        models.close();
         host.close();
     }
 }

@@ -8,21 +8,23 @@ import dev.stoker.server.state.AskPolicy;
 import dev.stoker.server.state.ServerState;
 import dev.stoker.server.state.ServerWatch;
 
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Looks at the servers that may be at some addresses, again and again. Where nothing was ever heard
- * and nothing listens, nothing is asked: to open a connection costs a hundredth of a question. Used
- * by one thread.
+ * and nothing listens, nothing is asked. The first look waits for each server as long as its policy
+ * allows; a later one only a moment, so that one that hangs does not slow a screen: its last sample
+ * stands for it for as long as the policy's bound, and then one that says since when it is silent.
+ * Used by one thread.
  */
-public final class ServerLook {
-    private static final int CONNECT_MILLIS = 200;
+public final class ServerLook implements AutoCloseable {
+    private static final Duration MOMENT = Duration.ofMillis(300);
 
     private final List<Endpoint> addresses;
     private final boolean named;
@@ -30,7 +32,9 @@ public final class ServerLook {
     private final HostSource host;
     private final AskPolicy policy;
     private final Clock clock;
-    private final Map<Endpoint, ServerWatch> watches = new LinkedHashMap<>();
+    private final AddressProbe probe;
+    private final Map<Endpoint, ServerWorker> workers = new LinkedHashMap<>();
+    private boolean looked;
 
     /**
      * @param addresses where to look
@@ -50,32 +54,49 @@ public final class ServerLook {
         this.host = host;
         this.policy = policy;
         this.clock = clock;
+        this.probe = new AddressProbe(clock);
     }
 
-    /**
-     * Returns the servers in the order of their addresses; takes the policy's bound and a little.
-     */
-    public List<ServerState> look() {
-        List<ServerWatch> open = new ArrayList<>();
+    /** Returns the servers in the order of their addresses. */
+    public List<ServerState> look() throws InterruptedException {
+        request();
+        return collect();
+    }
+
+    /** Asks every server for a new sample, and does not wait for it. */
+    void request() throws InterruptedException {
+        List<Endpoint> unknown =
+                addresses.stream().filter(address -> !workers.containsKey(address)).toList();
+        Set<Endpoint> found = named ? Set.copyOf(unknown) : probe.listening(unknown);
+        for (Endpoint address : unknown) {
+            if (found.contains(address)) {
+                ServerWatch watch = new ServerWatch(address, key, host, policy, clock);
+                workers.put(address, new ServerWorker(watch, policy.bound(), clock));
+            }
+        }
+        workers.values().forEach(ServerWorker::ask);
+    }
+
+    /** Returns the samples that were asked for, or what stands for them. */
+    List<ServerState> collect() throws InterruptedException {
+        // A server is found out first, and then looked at: each may take the bound.
+        Duration patience = looked ? MOMENT : policy.bound().multipliedBy(3);
+        looked = true;
+        long deadline = clock.nanos() + patience.toNanos();
+        List<ServerState> states = new ArrayList<>();
         for (Endpoint address : addresses) {
-            ServerWatch watch = watches.get(address);
-            if (watch == null && (named || listens(address))) {
-                watch = new ServerWatch(address, key, host, policy, clock);
-                watches.put(address, watch);
-            }
-            if (watch != null) {
-                open.add(watch);
+            ServerWorker worker = workers.get(address);
+            if (worker != null) {
+                Duration left = Duration.ofNanos(Math.max(0, deadline - clock.nanos()));
+                Optional<ServerState> state = worker.await(left);
+                state.ifPresent(states::add);
             }
         }
-        return open.isEmpty() ? List.of() : ServerWatch.look(open);
+        return states;
     }
 
-    private static boolean listens(Endpoint address) {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(address.host(), address.port()), CONNECT_MILLIS);
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
+    @Override
+    public void close() {
+        workers.values().forEach(ServerWorker::stop);
     }
 }

@@ -1,0 +1,93 @@
+package dev.stoker.machine;
+
+import dev.stoker.base.Clock;
+import dev.stoker.http.Endpoint;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Finds out at which addresses something listens, by opening a connection and closing it: that
+ * costs a hundredth of a question. At first it tries at every look, then seldom; and only the first
+ * look waits for it, since an address behind a filter says nothing at all. Used by one thread.
+ */
+final class AddressProbe {
+    private static final int CONNECT_MILLIS = 200;
+    private static final int EAGER_ROUNDS = 3;
+    private static final Duration SELDOM = Duration.ofSeconds(5);
+
+    private final Clock clock;
+    private CompletableFuture<Set<Endpoint>> round = CompletableFuture.completedFuture(Set.of());
+    private int rounds;
+    private long begun;
+
+    AddressProbe(Clock clock) {
+        this.clock = clock;
+    }
+
+    /**
+     * Returns those of the addresses of which it is known by now that something listens there; each
+     * round tells once.
+     */
+    Set<Endpoint> listening(Collection<Endpoint> addresses) throws InterruptedException {
+        Set<Endpoint> found = take(Duration.ZERO);
+        boolean due = rounds < EAGER_ROUNDS || clock.nanos() - begun >= SELDOM.toNanos();
+        if (!addresses.isEmpty() && due && round.isDone()) {
+            boolean first = rounds == 0;
+            begin(List.copyOf(addresses));
+            if (first) {
+                found = take(Duration.ofMillis((long) CONNECT_MILLIS * (addresses.size() + 1)));
+            }
+        }
+        return found;
+    }
+
+    private Set<Endpoint> take(Duration patience) throws InterruptedException {
+        try {
+            Set<Endpoint> found = round.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            round = CompletableFuture.completedFuture(Set.of());
+            return found;
+        } catch (TimeoutException e) {
+            return Set.of();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("trying addresses broke", e.getCause());
+        }
+    }
+
+    private void begin(List<Endpoint> addresses) {
+        rounds++;
+        begun = clock.nanos();
+        CompletableFuture<Set<Endpoint>> next = new CompletableFuture<>();
+        round = next;
+        Thread.ofVirtual()
+                .name("addresses")
+                .start(() -> {
+                    try {
+                        Set<Endpoint> found = new LinkedHashSet<>();
+                        addresses.stream().filter(AddressProbe::listens).forEach(found::add);
+                        next.complete(found);
+                    } catch (RuntimeException | Error e) {
+                        next.completeExceptionally(e);
+                    }
+                });
+    }
+
+    private static boolean listens(Endpoint address) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(address.host(), address.port()), CONNECT_MILLIS);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}
