@@ -47,7 +47,7 @@ def llama_server(file):
         "params": {"seed": 4294967295, "temperature": 0.8, "top_k": 40, "top_p": 0.95, "min_p": 0.05,
                    "samplers": ["penalties", "dry", "top_n_sigma", "top_k", "typ_p", "top_p", "min_p", "xtc"],
                    "stop": [], "n_predict": 512, "stream": True, "chat_format": "Content-only"},
-        "next_token": [{"has_next_token": True, "has_new_line": False, "n_remain": 300, "n_decoded": 212}],
+        "next_token": [{"has_next_token": True, "has_new_line": False, "n_remain": 300, "n_decoded": "#####"}],
     }
     server = "Server: llama.cpp\r\n"
     return {
@@ -56,7 +56,7 @@ def llama_server(file):
         "/props": answer({"default_generation_settings": {"n_ctx": 8192}, "total_slots": 4, "model_path": file,
                           "build_info": "b10434-0000000", "is_sleeping": False}, more=server),
         "/v1/models": answer({"data": [{"id": "model.gguf", "meta": {"n_ctx": 8192}}]}, more=server),
-        "/slots": answer([dict(slot, id=i) for i in range(4)], more=server),
+        "/slots": answer([dict(slot, id=i) for i in range(4)], more=server).replace(b'"#####"', b"  #####"),
     }
 
 
@@ -74,7 +74,7 @@ def vllm():
     for kind, names in plain.items():
         for name in names:
             lines += [f"# HELP {name} What it counts, in a sentence.", f"# TYPE {name} {kind}"]
-            lines += [f"{name}{{{labels}}} 0.25" for labels in engines]
+            lines += [f"{name}{{{labels}}} #####" for labels in engines]
     for name in ("time_to_first_token_seconds", "inter_token_latency_seconds", "request_prompt_tokens",
                  "request_generation_tokens", "iteration_tokens_total", "request_max_num_generation_tokens",
                  "request_params_n", "request_params_max_tokens", "e2e_request_latency_seconds",
@@ -97,6 +97,8 @@ def vllm():
 
 
 class Conversation(asyncio.Protocol):
+    questions = 0
+
     def __init__(self, answers):
         self.answers = answers
         self.got = b""
@@ -117,7 +119,10 @@ class Conversation(asyncio.Protocol):
             return
         self.got = b""
         path = head.split(b" ", 2)[1].decode()
-        self.transport.write(self.answers.get(path, missing()))
+        answer = self.answers.get(path, missing())
+        Conversation.questions += 1
+        # What a busy server counts is another number each time.
+        self.transport.write(answer.replace(b"#####", b"%05d" % (10000 + Conversation.questions % 80000)))
         if b"Connection: close" in head:
             self.transport.close()
 

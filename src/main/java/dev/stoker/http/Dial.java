@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Proxy;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.UnknownHostException;
@@ -53,7 +54,8 @@ final class Dial {
             throws IOException {
         IOException failure = new UnknownHostException(endpoint.host());
         for (InetAddress address : InetAddress.getAllByName(endpoint.host())) {
-            Socket plain = new Socket();
+            // To look for a proxy costs more than to connect, and this machine has none to itself.
+            Socket plain = endpoint.isLoopback() ? new Socket(Proxy.NO_PROXY) : new Socket();
             open.set(plain);
             if (cancellation.isCancelled()) {
                 throw new SocketException("cancelled");

@@ -18,10 +18,12 @@ public record ResponseHead(int status, String reason, List<Map.Entry<String, Str
 
     /** Returns the first value of a header, whatever the case of its name. */
     public Optional<String> header(String name) {
-        return headers.stream()
-                .filter(h -> h.getKey().equalsIgnoreCase(name))
-                .map(Map.Entry::getValue)
-                .findFirst();
+        for (Map.Entry<String, String> header : headers) {
+            if (header.getKey().equalsIgnoreCase(name)) {
+                return Optional.of(header.getValue());
+            }
+        }
+        return Optional.empty();
     }
 
     public boolean isSuccess() {

@@ -18,8 +18,8 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Finds out at which addresses something listens, by opening a connection and closing it: that
- * costs a hundredth of a question. At first it tries at every look, then seldom; and only the first
- * look waits for it, since an address behind a filter says nothing at all. Used by one thread.
+ * costs a hundredth of a question. At first it tries at every look, then seldom; a round goes on in
+ * a thread of its own, since an address behind a filter says nothing at all. Used by one thread.
  */
 final class AddressProbe {
     private static final int CONNECT_MILLIS = 200;
@@ -35,24 +35,36 @@ final class AddressProbe {
         this.clock = clock;
     }
 
-    /**
-     * Returns those of the addresses of which it is known by now that something listens there; each
-     * round tells once.
-     */
-    Set<Endpoint> listening(Collection<Endpoint> addresses) throws InterruptedException {
-        Set<Endpoint> found = take(Duration.ZERO);
+    /** Begins a round over these addresses, unless one is under way or none is due. */
+    void begin(Collection<Endpoint> addresses) {
         boolean due = rounds < EAGER_ROUNDS || clock.nanos() - begun >= SELDOM.toNanos();
-        if (!addresses.isEmpty() && due && round.isDone()) {
-            boolean first = rounds == 0;
-            begin(List.copyOf(addresses));
-            if (first) {
-                found = take(Duration.ofMillis((long) CONNECT_MILLIS * (addresses.size() + 1)));
-            }
+        if (addresses.isEmpty() || !due || !round.isDone()) {
+            return;
         }
-        return found;
+        rounds++;
+        begun = clock.nanos();
+        List<Endpoint> all = List.copyOf(addresses);
+        CompletableFuture<Set<Endpoint>> next = new CompletableFuture<>();
+        round = next;
+        Thread.ofPlatform()
+                .daemon()
+                .name("addresses")
+                .start(() -> {
+                    try {
+                        Set<Endpoint> found = new LinkedHashSet<>();
+                        all.stream().filter(AddressProbe::listens).forEach(found::add);
+                        next.complete(found);
+                    } catch (RuntimeException | Error e) {
+                        next.completeExceptionally(e);
+                    }
+                });
     }
 
-    private Set<Endpoint> take(Duration patience) throws InterruptedException {
+    /**
+     * Returns the addresses at which the round found that something listens, once; none while it
+     * goes on longer than the patience.
+     */
+    Set<Endpoint> found(Duration patience) throws InterruptedException {
         try {
             Set<Endpoint> found = round.get(patience.toNanos(), TimeUnit.NANOSECONDS);
             round = CompletableFuture.completedFuture(Set.of());
@@ -62,24 +74,6 @@ final class AddressProbe {
         } catch (ExecutionException e) {
             throw new IllegalStateException("trying addresses broke", e.getCause());
         }
-    }
-
-    private void begin(List<Endpoint> addresses) {
-        rounds++;
-        begun = clock.nanos();
-        CompletableFuture<Set<Endpoint>> next = new CompletableFuture<>();
-        round = next;
-        Thread.ofVirtual()
-                .name("addresses")
-                .start(() -> {
-                    try {
-                        Set<Endpoint> found = new LinkedHashSet<>();
-                        addresses.stream().filter(AddressProbe::listens).forEach(found::add);
-                        next.complete(found);
-                    } catch (RuntimeException | Error e) {
-                        next.completeExceptionally(e);
-                    }
-                });
     }
 
     private static boolean listens(Endpoint address) {

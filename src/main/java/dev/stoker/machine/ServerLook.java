@@ -10,17 +10,17 @@ import dev.stoker.server.state.ServerWatch;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Looks at the servers that may be at some addresses, again and again. Where nothing was ever heard
  * and nothing listens, nothing is asked. The first look waits for each server as long as its policy
  * allows; a later one only a moment, so that one that hangs does not slow a screen: its last sample
- * stands for it for as long as the policy's bound, and then one that says since when it is silent.
+ * stands for it for twice the policy's bound, and then one that says for how long it is silent.
  * Used by one thread.
  */
 public final class ServerLook implements AutoCloseable {
@@ -65,22 +65,34 @@ public final class ServerLook implements AutoCloseable {
 
     /** Asks every server for a new sample, and does not wait for it. */
     void request() throws InterruptedException {
-        List<Endpoint> unknown =
-                addresses.stream().filter(address -> !workers.containsKey(address)).toList();
-        Set<Endpoint> found = named ? Set.copyOf(unknown) : probe.listening(unknown);
-        for (Endpoint address : unknown) {
-            if (found.contains(address)) {
-                ServerWatch watch = new ServerWatch(address, key, host, policy, clock);
-                workers.put(address, new ServerWorker(watch, policy.bound(), clock));
-            }
+        if (named) {
+            watch(addresses);
+        } else {
+            watch(probe.found(Duration.ZERO));
+            probe.begin(
+                    addresses.stream().filter(address -> !workers.containsKey(address)).toList());
         }
         workers.values().forEach(ServerWorker::ask);
+    }
+
+    private void watch(Collection<Endpoint> found) {
+        for (Endpoint address : found) {
+            if (!workers.containsKey(address)) {
+                ServerWatch watch = new ServerWatch(address, key, host, policy, clock);
+                workers.put(
+                        address, new ServerWorker(watch, policy.bound().multipliedBy(2), clock));
+            }
+        }
     }
 
     /** Returns the samples that were asked for, or what stands for them. */
     List<ServerState> collect() throws InterruptedException {
         // A server is found out first, and then looked at: each may take the bound.
         Duration patience = looked ? MOMENT : policy.bound().multipliedBy(3);
+        if (!looked && !named) {
+            watch(probe.found(patience));
+            workers.values().forEach(ServerWorker::ask);
+        }
         looked = true;
         long deadline = clock.nanos() + patience.toNanos();
         List<ServerState> states = new ArrayList<>();

@@ -9,11 +9,13 @@ import dev.stoker.base.Reading;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -189,5 +191,39 @@ class ProcessSamplerTest {
         assertThat(details.started().value())
                 .isBefore(Clock.system().now().plusSeconds(2))
                 .isAfter(Clock.system().now().minusSeconds(86_400));
+    }
+
+    @Test
+    void details_commandLineRewritten_seenLaterAndWithANewNameAtOnce() {
+        RecordedTree tree = RecordedTree.parse(MACHINE, folder);
+        ProcessSampler sampler = sampler(tree);
+        assertThat(command(sampler)).startsWith("/usr/bin/ollama");
+        tree.write("proc/900/cmdline", "VLLM::Engine");
+        assertThat(command(sampler)).startsWith("/usr/bin/ollama");
+        clock.advance(11);
+        assertThat(command(sampler)).isEqualTo("VLLM::Engine");
+        tree.write("proc/900/cmdline", "VLLM::Worker");
+        tree.write("proc/900/stat", "900 (new) S 1 1 1 0 -1 4 1 0 0 0 1 0 0 0 20 0 9 0 360000 1");
+        assertThat(command(sampler)).isEqualTo("VLLM::Worker");
+    }
+
+    private static String command(ProcessSampler sampler) {
+        return sampler.details(List.of(900L)).get(900L).process().command();
+    }
+
+    @Test
+    void details_realProcessThatEnds_isLeftOut() throws Exception {
+        Assumptions.assumeTrue(Files.isReadable(Path.of("/proc/self/stat")), "no /proc here");
+        Process process = new ProcessBuilder("sleep", "60").start();
+        try (ProcessSampler sampler = ProcessSampler.ofThisMachine(clock)) {
+            long pid = process.pid();
+            assertThat(sampler.details(List.of(pid))).containsKey(pid);
+            assertThat(sampler.process(pid)).isPresent();
+            process.destroyForcibly().waitFor();
+            assertThat(sampler.details(List.of(pid))).isEmpty();
+            assertThat(sampler.process(pid)).isEmpty();
+        } finally {
+            process.destroyForcibly();
+        }
     }
 }

@@ -4,7 +4,6 @@ import dev.stoker.base.Reading;
 import dev.stoker.http.ExchangeEnd;
 import dev.stoker.http.HttpAnswer;
 import dev.stoker.http.ResponseHead;
-import dev.stoker.json.Json;
 import dev.stoker.server.Failures;
 import dev.stoker.server.ServerFailure;
 
@@ -17,10 +16,14 @@ import java.util.Optional;
  * What came to one question.
  *
  * @param http the answer, or how the exchange ended instead
+ * @param body its body; the same object as before where the body is the same
  * @param took from asking to the answer's end, in wall time
  * @param failures names what went wrong
  */
-record Answer(HttpAnswer http, Duration took, Failures failures) {
+record Answer(HttpAnswer http, Body body, Duration took, Failures failures) {
+    Answer(HttpAnswer http, Duration took, Failures failures) {
+        this(http, new Body(http.body()), took, failures);
+    }
 
     boolean isSuccess() {
         return http.isSuccess();
@@ -40,9 +43,7 @@ record Answer(HttpAnswer http, Duration took, Failures failures) {
         if (!isSuccess()) {
             return Reading.failed(failure().sentence());
         }
-        return Json.parse(http.body(), 0, http.body().length)
-                .<Reading<JsonNode>>map(Reading::known)
-                .orElse(Reading.failed("the answer is not JSON"));
+        return body.json();
     }
 
     Optional<String> header(String name) {

@@ -7,6 +7,8 @@ import dev.stoker.server.LoadedModel;
 import dev.stoker.server.exposition.Exposition;
 import dev.stoker.server.ollama.OllamaModels;
 
+import org.jspecify.annotations.Nullable;
+
 import tools.jackson.databind.JsonNode;
 
 import java.util.ArrayList;
@@ -34,6 +36,8 @@ final class OllamaReader implements StateReader {
     private final OllamaRunners runners;
     private final RunnerAnswers answers;
     private final Map<String, Reading<String>> files = new HashMap<>();
+    private @Nullable Body lastBody;
+    private Reading<List<LoadedModel>> lastListed = Reading.failed("not asked yet");
 
     OllamaReader(ServerProcess process, OllamaRunners runners, AskPolicy policy) {
         this.process = process;
@@ -83,10 +87,21 @@ final class OllamaReader implements StateReader {
                 ToldSettings.unsupported(NOT_TOLD));
     }
 
-    private static Reading<List<LoadedModel>> listed(Answer ps) {
-        return ps.json()
-                .map(list ->
-                        OllamaModels.entries(list).stream().map(OllamaModels::running).toList());
+    /** The list changes when something is loaded or used, not at every look. */
+    private Reading<List<LoadedModel>> listed(Answer ps) {
+        if (!ps.isSuccess()) {
+            return Reading.failed(ps.failure().sentence());
+        }
+        if (ps.body() != lastBody) {
+            lastBody = ps.body();
+            lastListed =
+                    ps.json()
+                            .map(list ->
+                                    OllamaModels.entries(list).stream()
+                                            .map(OllamaModels::running)
+                                            .toList());
+        }
+        return lastListed;
     }
 
     private static Set<String> marks(Reading<List<LoadedModel>> listed) {

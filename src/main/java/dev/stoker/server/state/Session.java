@@ -93,7 +93,8 @@ final class Session {
             HttpAnswer http =
                     got.orElseGet(() -> connection.giveUp(new ExchangeEnd.Stalled(bound, seen)));
             Duration took = Duration.ofNanos(wall.nanos() - asked);
-            answers.add(new Answer(http, took, failures(question)));
+            Body body = connections.body(question, http.body());
+            answers.add(new Answer(http, body, took, failures(question)));
         }
         aside.forEach(one -> answers.add(await(one, end)));
         return answers;

@@ -219,4 +219,24 @@ class ExpositionReaderTest {
         List<Series> whole = read(Fixture.read(VLLM).body()).series();
         assertThat(read.series().size()).isBetween(whole.size() - 100, whole.size() + 50);
     }
+
+    @Test
+    void name_thatIsNotWanted_hidesNoneThatBeginsLikeIt() {
+        byte[] page =
+                """
+                # TYPE a histogram
+                a_bucket{le="1"} 1
+                a_bucket{le="2"} 2
+                a_bucket_total 3
+                a_bucket 4
+                a_bucke 5
+                # EOF
+                late 6
+                """
+                        .getBytes(StandardCharsets.UTF_8);
+        Exposition values = ExpositionReader.values(page, name -> !name.equals("a_bucket"));
+        assertThat(values.series()).extracting(Series::value).containsExactly(3.0, 5.0);
+        assertThat(values.types()).isEmpty();
+        assertThat(values.ended()).isTrue();
+    }
 }

@@ -189,4 +189,36 @@ class EngineReaderTest {
         assertThat(state.counters().get(Counter.GENERATED_TOKENS).value()).isEqualTo(900);
         assertThat(server.asked()).doesNotContain("GET /health");
     }
+
+    @Test
+    void vllm_lookedAtAgain_isNotAskedForWhatStays() {
+        server.captured(V + "get-health", V + "get-v1-models");
+        server.on("GET /metrics", page("vllm:engine_sleep_state{sleep_state=\"awake\"} 1.0\n"));
+        EngineReader reader =
+                new EngineReader(
+                        ServerKind.VLLM, States.process(States.ELSEWHERE, server.endpoint()));
+        States.read(reader, ServerKind.VLLM, server.endpoint());
+        int before = server.asked().size();
+        ServerState state = States.read(reader, ServerKind.VLLM, server.endpoint());
+        assertThat(state.models().value().getFirst().name()).isEqualTo("test-model");
+        assertThat(server.asked().subList(before, server.asked().size()))
+                .containsExactly("GET /health", "GET /metrics");
+    }
+
+    @Test
+    void vllm_whoseMetricsFail_isAskedWhetherItSleeps() {
+        server.captured(V + "get-health", V + "get-v1-models");
+        server.on("GET /is_sleeping", LoopbackServer.json(200, "{\"is_sleeping\":true}"));
+        server.on(
+                "GET /metrics",
+                page("vllm:engine_sleep_state{sleep_state=\"awake\"} 1.0\n"),
+                LoopbackServer.json(500, "{}"));
+        EngineReader reader =
+                new EngineReader(
+                        ServerKind.VLLM, States.process(States.ELSEWHERE, server.endpoint()));
+        States.read(reader, ServerKind.VLLM, server.endpoint());
+        ServerState state = States.read(reader, ServerKind.VLLM, server.endpoint());
+        assertThat(state.models().value().getFirst().condition())
+                .isEqualTo(new ModelCondition.Sleeping());
+    }
 }
