@@ -1,6 +1,7 @@
 package dev.stoker.http;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -17,6 +18,7 @@ import java.util.Objects;
  */
 public record HttpRequest(String method, String path, Map<String, String> headers, byte[] body) {
     private static final byte[] NOTHING = new byte[0];
+    private static final byte[] LENGTH = "Content-Length: ".getBytes(StandardCharsets.US_ASCII);
 
     public HttpRequest {
         Objects.requireNonNull(body, "body is null");
@@ -54,7 +56,54 @@ public record HttpRequest(String method, String path, Map<String, String> header
         return new HttpRequest(method, path, more, body);
     }
 
+    /** Returns this request with another body; it shares the headers. */
+    public HttpRequest body(byte[] other) {
+        return new HttpRequest(method, path, headers, other);
+    }
+
     byte[] encoded(Endpoint endpoint, boolean keepAlive) {
+        return encoded(head(endpoint, keepAlive));
+    }
+
+    /**
+     * @param head what {@link #head} returned for this request or one that differs in its body only
+     */
+    byte[] encoded(byte[] head) {
+        boolean hasLength = body.length > 0 || !(method.equals("GET") || method.equals("HEAD"));
+        int digits = digits(body.length);
+        int more = hasLength ? LENGTH.length + digits + 2 : 0;
+        byte[] all = Arrays.copyOf(head, head.length + more + 2 + body.length);
+        int at = head.length;
+        if (hasLength) {
+            System.arraycopy(LENGTH, 0, all, at, LENGTH.length);
+            at += LENGTH.length + digits;
+            int left = body.length;
+            for (int i = 1; i <= digits; i++) {
+                all[at - i] = (byte) ('0' + left % 10);
+                left /= 10;
+            }
+            at = lineBreak(all, at);
+        }
+        System.arraycopy(body, 0, all, lineBreak(all, at), body.length);
+        return all;
+    }
+
+    private static int digits(int n) {
+        int digits = 1;
+        for (int left = n; left > 9; left /= 10) {
+            digits++;
+        }
+        return digits;
+    }
+
+    private static int lineBreak(byte[] to, int at) {
+        to[at] = '\r';
+        to[at + 1] = '\n';
+        return at + 2;
+    }
+
+    /** Returns the request's first lines, without the length of the body and the empty line. */
+    byte[] head(Endpoint endpoint, boolean keepAlive) {
         StringBuilder head = new StringBuilder(256);
         head.append(method)
                 .append(' ')
@@ -65,15 +114,7 @@ public record HttpRequest(String method, String path, Map<String, String> header
         head.append("User-Agent: stoker\r\nAccept: */*\r\nAccept-Encoding: identity\r\n");
         head.append("Connection: ").append(keepAlive ? "keep-alive" : "close").append("\r\n");
         headers.forEach((k, v) -> head.append(k).append(": ").append(v).append("\r\n"));
-        if (body.length > 0 || !(method.equals("GET") || method.equals("HEAD"))) {
-            head.append("Content-Length: ").append(body.length).append("\r\n");
-        }
-        head.append("\r\n");
-        byte[] start = head.toString().getBytes(StandardCharsets.UTF_8);
-        byte[] all = new byte[start.length + body.length];
-        System.arraycopy(start, 0, all, 0, start.length);
-        System.arraycopy(body, 0, all, start.length, body.length);
-        return all;
+        return head.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     /** Says what is asked, and none of the headers: one of them may hold a key. */

@@ -1,5 +1,7 @@
 package dev.stoker.json;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * Walks through one JSON text in bytes without making an object: for lines of which there are ten
  * thousands a second. It is strict: what it accepts, a parser accepts too. After the first fault
@@ -19,6 +21,11 @@ package dev.stoker.json;
 public final class JsonScan {
     private static final int DEEPEST = 32;
     private static final int MOST_IDLE = 32;
+    private static final int MOST_DIGITS = 18;
+
+    /** What {@link #wholeNumber} returns for anything else: no number of 18 digits. */
+    public static final long NO_NUMBER = Long.MIN_VALUE;
+
     private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
     private static final byte[] FALSE = {'f', 'a', 'l', 's', 'e'};
     private static final byte[] NULL = {'n', 'u', 'l', 'l'};
@@ -119,6 +126,59 @@ public final class JsonScan {
         return nothing;
     }
 
+    /**
+     * Reads a value and returns it if it is a whole number; {@link #NO_NUMBER} for anything that is
+     * no number. Fractions and numbers of more than 18 digits count as faults.
+     */
+    public long wholeNumber() {
+        int from = at;
+        boolean isNumber = isNumber(peek());
+        skip();
+        if (!isNumber || bad) {
+            return NO_NUMBER;
+        }
+        int digits = b[from] == '-' ? from + 1 : from;
+        bad = at - digits > MOST_DIGITS;
+        long n = 0;
+        for (int i = digits; i < at && !bad; i++) {
+            bad = b[i] < '0' || b[i] > '9';
+            n = 10 * n + (b[i] - '0');
+        }
+        return bad ? NO_NUMBER : digits > from ? -n : n;
+    }
+
+    /** Reads a value and returns it if it is a number, else NaN. */
+    public double number() {
+        int from = at;
+        boolean isNumber = isNumber(peek());
+        skip();
+        return isNumber && !bad
+                ? Double.parseDouble(new String(b, from, at - from, StandardCharsets.US_ASCII))
+                : Double.NaN;
+    }
+
+    /**
+     * Reads a text of ASCII characters without escapes and returns it; any other value counts as a
+     * fault.
+     */
+    public String asciiText() {
+        if (peek() != '"') {
+            bad = true;
+            return "";
+        }
+        string();
+        for (int i = textFrom + 1; i < textTo - 1 && !bad; i++) {
+            bad = b[i] < ' ' || b[i] == '\\';
+        }
+        return bad
+                ? ""
+                : new String(b, textFrom + 1, textTo - textFrom - 2, StandardCharsets.US_ASCII);
+    }
+
+    private static boolean isNumber(byte first) {
+        return first == '-' || (first >= '0' && first <= '9');
+    }
+
     /** Returns begin and end of the texts and numbers that were passed over, in turn. */
     int[] idle() {
         return idle;
@@ -134,7 +194,7 @@ public final class JsonScan {
         int from = at;
         byte first = peek();
         value(first);
-        boolean scalar = first == '"' || first == '-' || (first >= '0' && first <= '9');
+        boolean scalar = first == '"' || isNumber(first);
         if (scalar && idleCount >= 0) {
             if (idleCount == idle.length) {
                 idleCount = -1;
@@ -161,7 +221,7 @@ public final class JsonScan {
             case 't' -> word(TRUE);
             case 'f' -> word(FALSE);
             case 'n' -> word(NULL);
-            default -> number();
+            default -> passNumber();
         }
     }
 
@@ -238,7 +298,7 @@ public final class JsonScan {
         }
     }
 
-    private void number() {
+    private void passNumber() {
         if (peek() == '-') {
             at++;
         }

@@ -91,6 +91,7 @@ public final class SyntheticPrompts implements PromptSource {
         int left = words - (first ? (int) Math.round(words * shape.sharedPrefix()) : 0);
         boolean needsFresh = first && shape.nonce() && !nonceBeforeAll();
         int fresh = needsFresh ? Math.min(NONCE_WORDS, left) : 0;
-        return (start + nonces.next(fresh) + content.next(left - fresh)).strip();
+        String rest = content.next(left - fresh);
+        return (start.isEmpty() && fresh == 0 ? rest : start + nonces.next(fresh) + rest).strip();
     }
 }

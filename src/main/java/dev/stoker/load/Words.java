@@ -1,5 +1,6 @@
 package dev.stoker.load;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -19,6 +20,15 @@ final class Words {
                     "only", "other", "time", "new", "some", "could", "these", "two", "may",
                     "first");
 
+    /** The same with their blanks: there are hundreds in a prompt. */
+    private static final byte[][] SPACED =
+            LIST.stream()
+                    .map(w -> (" " + w).getBytes(StandardCharsets.US_ASCII))
+                    .toArray(byte[][]::new);
+
+    private static final int LONGEST =
+            LIST.stream().mapToInt(String::length).max().orElseThrow() + 1;
+
     private final SplittableRandom random;
 
     Words(long seed) {
@@ -27,10 +37,13 @@ final class Words {
 
     /** Returns so many words, with a blank before each. */
     String next(int count) {
-        StringBuilder text = new StringBuilder(count * 5);
+        byte[] text = new byte[count * LONGEST];
+        int length = 0;
         for (int i = 0; i < count; i++) {
-            text.append(' ').append(LIST.get(random.nextInt(LIST.size())));
+            byte[] word = SPACED[random.nextInt(SPACED.length)];
+            System.arraycopy(word, 0, text, length, word.length);
+            length += word.length;
         }
-        return text.toString();
+        return new String(text, 0, length, StandardCharsets.ISO_8859_1);
     }
 }

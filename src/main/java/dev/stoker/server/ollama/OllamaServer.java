@@ -14,6 +14,7 @@ import dev.stoker.server.LoadReport;
 import dev.stoker.server.LoadedModel;
 import dev.stoker.server.ModelInfo;
 import dev.stoker.server.Patience;
+import dev.stoker.server.RequestForms;
 import dev.stoker.server.RunnerOptions;
 import dev.stoker.server.ServerConnection;
 import dev.stoker.server.ServerException;
@@ -54,6 +55,7 @@ public final class OllamaServer implements InferenceServer {
     private final ServerIdentity identity;
     private final ServerConnection connection;
     private final LineShapes shapes = new LineShapes();
+    private final RequestForms forms = new RequestForms(this::write);
 
     public OllamaServer(ServerIdentity identity, ServerConnection connection) {
         this.identity = identity;
@@ -172,13 +174,17 @@ public final class OllamaServer implements InferenceServer {
 
     @Override
     public StreamCall prepare(GenerationRequest request, StreamEvents events) {
-        boolean raw = request.rawPrompt().isPresent();
-        ObjectNode body = raw ? OllamaRequests.raw(request) : OllamaRequests.chat(request);
-        HttpRequest http = HttpRequest.post(raw ? "/api/generate" : "/api/chat", Json.write(body));
         return new StreamCall(
-                connection.authorized(http),
+                forms.write(request),
                 new OllamaDecoder(events, connection.failures(), request.model(), shapes),
                 request.stall());
+    }
+
+    private HttpRequest write(GenerationRequest request) {
+        boolean raw = request.rawPrompt().isPresent();
+        ObjectNode body = raw ? OllamaRequests.raw(request) : OllamaRequests.chat(request);
+        return connection.authorized(
+                HttpRequest.post(raw ? "/api/generate" : "/api/chat", Json.write(body)));
     }
 
     @Override

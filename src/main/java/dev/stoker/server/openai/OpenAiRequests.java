@@ -6,6 +6,7 @@ import dev.stoker.json.LineShapes;
 import dev.stoker.server.GenerationRequest;
 import dev.stoker.server.Message;
 import dev.stoker.server.Nonce;
+import dev.stoker.server.RequestForms;
 import dev.stoker.server.ServerConnection;
 import dev.stoker.server.ServerKind;
 import dev.stoker.server.StreamCall;
@@ -26,23 +27,30 @@ import java.util.Map;
 public final class OpenAiRequests {
     private final ServerKind kind;
     private final ServerConnection connection;
+    private final String cachedUnknown;
     private final LineShapes shapes = new LineShapes();
+    private final RequestForms forms = new RequestForms(this::write);
 
     public OpenAiRequests(ServerKind kind, ServerConnection connection) {
         this.kind = kind;
         this.connection = connection;
+        this.cachedUnknown = cachedUnknown(kind);
     }
 
     /** Prepares a stream by {@code /v1/chat/completions}, or by the form for raw prompts. */
     public StreamCall prepare(GenerationRequest request, StreamEvents events) {
+        return new StreamCall(
+                forms.write(request),
+                new SseDecoder(
+                        events, connection.failures(), request.model(), cachedUnknown, shapes),
+                request.stall());
+    }
+
+    private HttpRequest write(GenerationRequest request) {
         boolean raw = request.rawPrompt().isPresent();
         String path = !raw ? "/v1/chat/completions" : isLlama() ? "/completion" : "/v1/completions";
         ObjectNode body = raw ? completion(request) : chat(request);
-        return new StreamCall(
-                connection.authorized(HttpRequest.post(path, Json.write(body))),
-                new SseDecoder(
-                        events, connection.failures(), request.model(), cachedUnknown(), shapes),
-                request.stall());
+        return connection.authorized(HttpRequest.post(path, Json.write(body)));
     }
 
     private ObjectNode chat(GenerationRequest request) {
@@ -122,7 +130,7 @@ public final class OpenAiRequests {
         return isLlama() || kind == ServerKind.VLLM || kind == ServerKind.SGLANG;
     }
 
-    private String cachedUnknown() {
+    private static String cachedUnknown(ServerKind kind) {
         return switch (kind) {
             case VLLM -> "vLLM tells the cached share only with --enable-prompt-tokens-details";
             case SGLANG -> "SGLang tells the cached share only with --enable-cache-report";

@@ -6,9 +6,9 @@ import dev.stoker.json.LineShapes;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads the commonest event of a stream, a chunk with text and nothing else that matters, without
- * making an object. Whatever else it may be (an end, an error, usage, timings, a tool call, several
- * choices, a model without a name, no JSON at all) is left to the parser. One instance a stream.
+ * Reads the commonest events of a stream without making a tree: a chunk with text, a finish reason,
+ * usage or timings. Whatever else it may be (an error, a tool call, several choices, a model
+ * without a name, no JSON at all) is left to the parser. One instance a stream.
  */
 final class SseChunk {
     private static final byte[] CHOICES = key("choices");
@@ -39,6 +39,9 @@ final class SseChunk {
     private int reasoning;
     private int reasoningContent;
     private int completion;
+    private int finishes;
+    private String finishReason = "";
+    private final SseCounts counts = new SseCounts();
     private int texts;
     private int textFrom;
     private int textTo;
@@ -56,7 +59,8 @@ final class SseChunk {
     }
 
     /**
-     * Returns whether the event is a chunk with text and nothing else; its lengths are then set.
+     * Returns whether the event is a chunk with text, a finish reason or counts, and nothing else;
+     * its lengths are then set.
      */
     boolean read(byte[] buffer, int offset, int length) {
         plain = true;
@@ -67,14 +71,21 @@ final class SseChunk {
         reasoning = -1;
         reasoningContent = -1;
         completion = -1;
+        finishes = 0;
+        finishReason = "";
+        counts.clear();
         scan.over(buffer, offset, length);
         for (boolean more = scan.enterObject(); more && plain; more = scan.nextKey()) {
             if (scan.keyIs(CHOICES)) {
                 choices();
             } else if (scan.keyIs(MODEL)) {
                 plain = scan.textChars() != 0;
-            } else if (scan.keyIs(ERROR) || scan.keyIs(USAGE) || scan.keyIs(TIMINGS)) {
+            } else if (scan.keyIs(ERROR)) {
                 plain = scan.skipNull();
+            } else if (scan.keyIs(USAGE)) {
+                plain = scan.peek() == 'n' ? scan.skipNull() : counts.usage(scan);
+            } else if (scan.keyIs(TIMINGS)) {
+                plain = scan.peek() == 'n' ? scan.skipNull() : counts.timings(scan);
             } else if (scan.keyIs(CONTENT)) {
                 completion = once(completion);
             } else if (scan.keyIs(STOP)) {
@@ -84,9 +95,9 @@ final class SseChunk {
                 scan.skip();
             }
         }
-        boolean read =
-                plain && scan.isWhole() && (choices == 1 || (choices == -1 && completion >= 0));
-        if (read && texts == 1) {
+        boolean isLast = !finishReason.isEmpty() || counts.isAny();
+        boolean read = plain && scan.isWhole() && isTaken(isLast);
+        if (read && texts == 1 && !isLast) {
             boolean isReasoning = reasoning >= 0 || reasoningContent >= 0;
             int answer = choices < 0 ? completion : Math.max(content, text);
             if (isReasoning || answer >= 0) {
@@ -95,6 +106,13 @@ final class SseChunk {
             }
         }
         return read;
+    }
+
+    /** The last pieces of llama-server's own form are left to the parser. */
+    private boolean isTaken(boolean isLast) {
+        return choices == 1
+                || (choices == 0 && counts.isAny())
+                || (choices == -1 && completion >= 0 && !isLast);
     }
 
     private void choices() {
@@ -114,13 +132,21 @@ final class SseChunk {
             } else if (scan.keyIs(TEXT)) {
                 text = once(text);
             } else if (scan.keyIs(FINISH_REASON)) {
-                plain = scan.skipNull();
+                plain = finishes++ == 0 && finish();
             } else if (scan.keyIs(MESSAGE)) {
                 plain = false;
             } else {
                 scan.skip();
             }
         }
+    }
+
+    private boolean finish() {
+        if (scan.peek() == 'n') {
+            return scan.skipNull();
+        }
+        finishReason = scan.asciiText();
+        return true;
     }
 
     private void delta() {
@@ -165,5 +191,15 @@ final class SseChunk {
     /** Returns the length of the answer's text; 0 if there is none. */
     int answerChars() {
         return Math.max(0, choices < 0 ? completion : content >= 0 ? content : text);
+    }
+
+    /** Returns the finish reason; empty if there is none. */
+    String finishReason() {
+        return finishReason;
+    }
+
+    /** Returns what the event counts. */
+    SseCounts counts() {
+        return counts;
     }
 }

@@ -28,6 +28,7 @@ import java.util.Optional;
  */
 public final class SseDecoder extends StreamDecoder {
     private static final byte[] DATA = "data:".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.US_ASCII);
     private static final int LONGEST_RAW = 500;
 
     private final OpenAiTimings timings;
@@ -59,7 +60,7 @@ public final class SseDecoder extends StreamDecoder {
         if (length == 0 || buffer[offset] == ':') {
             return;
         }
-        if (startsWith(buffer, offset, length)) {
+        if (startsWith(DATA, buffer, offset, length)) {
             int start = offset + DATA.length;
             int end = offset + length;
             while (start < end && buffer[start] == ' ') {
@@ -75,12 +76,12 @@ public final class SseDecoder extends StreamDecoder {
         }
     }
 
-    private static boolean startsWith(byte[] buffer, int offset, int length) {
-        if (length < DATA.length) {
+    private static boolean startsWith(byte[] word, byte[] buffer, int offset, int length) {
+        if (length < word.length) {
             return false;
         }
-        for (int i = 0; i < DATA.length; i++) {
-            if (buffer[offset + i] != DATA[i]) {
+        for (int i = 0; i < word.length; i++) {
+            if (buffer[offset + i] != word[i]) {
                 return false;
             }
         }
@@ -98,14 +99,13 @@ public final class SseDecoder extends StreamDecoder {
     }
 
     private void data(byte[] buffer, int offset, int length) {
-        if (!wantsText() && plainChunk(buffer, offset, length)) {
-            eventSeen = true;
-            return;
-        }
-        if (length >= 6
-                && new String(buffer, offset, 6, StandardCharsets.US_ASCII).equals("[DONE]")) {
+        if (startsWith(DONE, buffer, offset, length)) {
             eventSeen = true;
             finish();
+            return;
+        }
+        if (!wantsText() && plainChunk(buffer, offset, length)) {
+            eventSeen = true;
             return;
         }
         if (length == 0) {
@@ -119,7 +119,7 @@ public final class SseDecoder extends StreamDecoder {
         event(parsed.get());
     }
 
-    /** Returns whether the event was text and nothing else; it is dealt with then. */
+    /** Returns whether the event was of the commonest kinds; it is dealt with then. */
     private boolean plainChunk(byte[] buffer, int offset, int length) {
         int known = shapes.match(buffer, offset, length);
         if (known >= 0) {
@@ -136,6 +136,10 @@ public final class SseDecoder extends StreamDecoder {
         chunk(true, chunk.reasoningChars());
         chunk(false, chunk.answerChars());
         nameless &= !chunk.hasChoices();
+        if (!chunk.finishReason().isEmpty()) {
+            finishReason = chunk.finishReason();
+        }
+        timings.read(chunk.counts());
         return true;
     }
 
