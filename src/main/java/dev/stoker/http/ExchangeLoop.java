@@ -32,6 +32,8 @@ public final class ExchangeLoop implements Carrier {
     private static final long LONGEST_CHECK_NANOS = 1_000_000_000;
 
     private final Endpoint endpoint;
+    private final EncodedHeads requestHeads;
+    private final HeadMemory responseHeads = new HeadMemory();
     private final Clock clock;
     private final Poller poller;
     private final byte[] bytes = new byte[BUFFER_BYTES];
@@ -55,6 +57,7 @@ public final class ExchangeLoop implements Carrier {
             throw new IllegalArgumentException("the loop carries no TLS");
         }
         this.endpoint = endpoint;
+        this.requestHeads = new EncodedHeads(endpoint);
         this.clock = clock;
         this.poller = poller;
         watch = new LoopWatch(clock.nanos());
@@ -136,7 +139,7 @@ public final class ExchangeLoop implements Carrier {
         LoopConnection.Exchange exchange =
                 new LoopConnection.Exchange(
                         request.method(),
-                        request.encoded(endpoint, true),
+                        requestHeads.encoded(request),
                         timeouts,
                         stamps,
                         sink,
@@ -155,7 +158,7 @@ public final class ExchangeLoop implements Carrier {
     }
 
     private void carry(LoopConnection c, LoopConnection.Exchange exchange, long now) {
-        c.carry(exchange, now);
+        c.carry(exchange, responseHeads, now);
         nextCheck = Math.min(nextCheck, now + c.shortestLimitNanos());
     }
 

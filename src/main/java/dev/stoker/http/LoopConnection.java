@@ -82,9 +82,9 @@ abstract class LoopConnection {
 
     abstract void close();
 
-    void carry(Exchange next, long now) {
+    void carry(Exchange next, HeadMemory heads, long now) {
         exchange = next;
-        parser = new ResponseParser(next.method, next.sink);
+        parser = new ResponseParser(next.method, next.sink, heads);
         written = 0;
         beganNanos = now;
         lastNanos = now;

@@ -1,7 +1,10 @@
 package dev.stoker.http;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,8 +19,9 @@ import java.util.Map;
 public final class ResponseParser {
     private static final int LARGEST_HEAD = 64 << 10;
     private static final int LARGEST_CHUNK_LINE = 1 << 10;
+    private static final byte[] LAST = "0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
-    private enum State {
+    enum State {
         HEAD,
         LENGTH_BODY,
         CHUNK_SIZE,
@@ -30,8 +34,10 @@ public final class ResponseParser {
 
     private final boolean headRequest;
     private final ResponseSink sink;
-    private final StringBuilder line = new StringBuilder(128);
+    private final @Nullable HeadMemory memory;
+    private final StringBuilder line = new StringBuilder();
     private final List<Map.Entry<String, String>> headers = new ArrayList<>();
+    private @Nullable ResponseHead head;
     private State state = State.HEAD;
     private String statusLine = "";
     private int headBytes;
@@ -49,8 +55,16 @@ public final class ResponseParser {
      * @param sink takes what is read
      */
     public ResponseParser(String method, ResponseSink sink) {
+        this(method, sink, null);
+    }
+
+    /**
+     * @param memory of the heads that other parsers of the same thread have read
+     */
+    ResponseParser(String method, ResponseSink sink, @Nullable HeadMemory memory) {
         this.headRequest = method.equals("HEAD");
         this.sink = sink;
+        this.memory = headRequest ? null : memory;
     }
 
     /**
@@ -61,8 +75,11 @@ public final class ResponseParser {
      *     them
      */
     public int feed(byte[] buffer, int offset, int length, long nanos) throws MalformedResponse {
-        int at = offset;
         int end = offset + length;
+        int at =
+                memory == null || isBegun()
+                        ? offset
+                        : knownHead(memory, buffer, offset, end, nanos);
         while (at < end && state != State.DONE) {
             switch (state) {
                 case LENGTH_BODY, CHUNK_DATA -> {
@@ -91,6 +108,36 @@ public final class ResponseParser {
         return at - offset;
     }
 
+    /**
+     * Reads a head that lies whole in the buffer, by the memory or into it. Returns where it ends;
+     * where it began if it is not whole.
+     */
+    private int knownHead(HeadMemory heads, byte[] buffer, int from, int end, long nanos)
+            throws MalformedResponse {
+        HeadMemory.Read known = heads.match(buffer, from, end);
+        if (known != null) {
+            headSeen = true;
+            state = known.next();
+            framing = known.framing();
+            remaining = known.remaining();
+            reusable = known.reusable();
+            sink.head(known.head(), nanos);
+            return from + heads.length();
+        }
+        int at = from;
+        while (at < end && !headSeen) {
+            take(buffer[at++], nanos);
+        }
+        if (head != null) {
+            heads.learn(
+                    buffer,
+                    from,
+                    at,
+                    new HeadMemory.Read(head, state, framing, remaining, reusable));
+        }
+        return at;
+    }
+
     private void take(byte b, long nanos) throws MalformedResponse {
         if (b == '\n') {
             lineBytes = 0;
@@ -103,8 +150,8 @@ public final class ResponseParser {
 
     /**
      * Reads the commonest piece of a stream: a chunk that lies whole in the buffer, with a size of
-     * one to six digits and nothing behind it. Returns where it ends; where it began for anything
-     * else, which the state machine then reads byte by byte.
+     * one to six digits and nothing behind it, or the end of the body. Returns where it ends; where
+     * it began for anything else, which the state machine then reads byte by byte.
      */
     private int wholeChunk(byte[] buffer, int from, int end, long nanos) {
         int at = from;
@@ -116,8 +163,10 @@ public final class ResponseParser {
         }
         int data = at + 2;
         int after = data + size;
-        if (size == 0
-                || after + 2 > end
+        if (size == 0) {
+            return lastChunk(buffer, from, end);
+        }
+        if (after + 2 > end
                 || buffer[at] != '\r'
                 || buffer[at + 1] != '\n'
                 || buffer[after] != '\r'
@@ -126,6 +175,15 @@ public final class ResponseParser {
         }
         sink.body(buffer, data, size, nanos);
         return after + 2;
+    }
+
+    /** Reads the end of a chunked body if it lies whole in the buffer, without trailers. */
+    private int lastChunk(byte[] buffer, int from, int end) {
+        if (!Arrays.equals(buffer, from, Math.min(end, from + LAST.length), LAST, 0, LAST.length)) {
+            return from;
+        }
+        state = State.DONE;
+        return from + LAST.length;
     }
 
     private static int hexDigit(byte b) {
@@ -221,14 +279,15 @@ public final class ResponseParser {
             return;
         }
         String reason = statusLine.length() > 13 ? statusLine.substring(13) : "";
-        ResponseHead head = new ResponseHead(status, reason, headers);
+        ResponseHead read = new ResponseHead(status, reason, headers);
+        head = read;
         headSeen = true;
         headBytes = 0;
         reusable =
                 statusLine.startsWith("HTTP/1.1")
-                        && !head.header("Connection").orElse("").equalsIgnoreCase("close");
-        chooseFraming(head, status);
-        sink.head(head, nanos);
+                        && !read.header("Connection").orElse("").equalsIgnoreCase("close");
+        chooseFraming(read, status);
+        sink.head(read, nanos);
     }
 
     private void chooseFraming(ResponseHead head, int status) throws MalformedResponse {

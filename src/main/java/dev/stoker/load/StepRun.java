@@ -28,6 +28,7 @@ import java.util.function.Consumer;
 final class StepRun implements Carrier.Driver {
     private static final Duration PAUSE_WITHOUT_SERVER = Duration.ofMillis(100);
     private static final Duration LONGEST_DRAIN = Duration.ofMinutes(10);
+    private static final int MOST_ROOM = 1024;
     private static final int FEWEST_TO_JUDGE = 20;
     private static final Duration SHORTEST_WALL_STALL = Duration.ofSeconds(2);
 
@@ -62,6 +63,9 @@ final class StepRun implements Carrier.Driver {
     private long ok;
     private long failed;
     private int inFlight;
+    private int usualChunks = 64;
+    private Duration lastStall = Duration.ZERO;
+    private Timeouts lastTimeouts = Timeouts.stream(Duration.ZERO);
     private boolean wasHeld;
     private String why = "done";
 
@@ -239,8 +243,8 @@ final class StepRun implements Carrier.Driver {
     }
 
     private void begin(long intended, Optional<Ask> turn) {
-        Ask ask = turn.orElseGet(prompts::next);
-        TraceRecorder recorder = new TraceRecorder(clock, intended, ask.wantsText());
+        Ask ask = turn.isPresent() ? turn.get() : prompts.next();
+        TraceRecorder recorder = new TraceRecorder(clock, intended, ask.wantsText(), usualChunks);
         StreamCall call = server.prepare(ask.request(), recorder);
         if (schedule.isPresent()) {
             watch.dispatched(clock.nanos() - intended);
@@ -256,10 +260,49 @@ final class StepRun implements Carrier.Driver {
                 timeouts(call.stall()),
                 recorder,
                 call.decoder(),
-                (end, nanos) -> ended(ask, call, recorder, intended, end, nanos));
+                new Flight(ask, call, recorder, intended));
     }
 
+    /** A request on its way: an object with a name where a lambda would do, for there are many. */
+    private final class Flight implements Carrier.Ended {
+        private final Ask ask;
+        private final StreamCall call;
+        private final TraceRecorder recorder;
+        private final long intended;
+
+        Flight(Ask ask, StreamCall call, TraceRecorder recorder, long intended) {
+            this.ask = ask;
+            this.call = call;
+            this.recorder = recorder;
+            this.intended = intended;
+        }
+
+        @Override
+        public void ended(ExchangeEnd end, long nanos) {
+            inFlight--;
+            if (fullUntilNextEnd) {
+                fullUntilNextEnd = false;
+                windowEnd = Math.min(nanos, measureUntil);
+            }
+            call.decoder().end(end, nanos);
+            RequestTrace trace = recorder.trace();
+            usualChunks = Math.clamp(trace.chunkNanos().length, 1, MOST_ROOM);
+            watch.answered(trace);
+            journal.accept(new LoadEvent.RequestEnded(index, intended - start, trace));
+            next(ask, recorder, nanos);
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // The same limit is one object nearly always.
     private Timeouts timeouts(Duration stall) {
+        if (stall != lastStall) {
+            lastStall = stall;
+            lastTimeouts = newTimeouts(stall);
+        }
+        return lastTimeouts;
+    }
+
+    private Timeouts newTimeouts(Duration stall) {
         double speed = clock.speed();
         if (speed == 1) {
             return Timeouts.stream(stall);
@@ -276,22 +319,8 @@ final class StepRun implements Carrier.Driver {
         return Duration.ofNanos((long) Math.min(wall.toNanos() * speed, 4e18));
     }
 
-    private void ended(
-            Ask ask,
-            StreamCall call,
-            TraceRecorder recorder,
-            long intended,
-            ExchangeEnd end,
-            long nanos) {
-        inFlight--;
-        if (fullUntilNextEnd) {
-            fullUntilNextEnd = false;
-            windowEnd = Math.min(nanos, measureUntil);
-        }
-        call.decoder().end(end, nanos);
-        RequestTrace trace = recorder.trace();
-        watch.answered(trace);
-        journal.accept(new LoadEvent.RequestEnded(index, intended - start, trace));
+    /** Counts an answer, and lets who got it go on. */
+    private void next(Ask ask, TraceRecorder recorder, long nanos) {
         Optional<ServerFailure> failure = recorder.failure();
         boolean noServer = failure.orElse(null) instanceof ServerFailure.Unreachable;
         if (failure.isEmpty()) {

@@ -19,6 +19,8 @@ import java.util.Optional;
  */
 public final class TraceRecorder implements StreamEvents, SendStamps {
     private static final int LONGEST_TEXT = 1 << 20;
+    private static final int USUAL_CHUNKS = 64;
+    private static final ServerTimings NOTHING_SAID = ServerTimings.none("the server said nothing");
 
     /** The count of chunks: published to other threads without holding up this one. */
     private static final VarHandle COUNT;
@@ -43,10 +45,10 @@ public final class TraceRecorder implements StreamEvents, SendStamps {
     private long head = -1;
     private long firstAnswer = -1;
     private long end = -1;
-    private long[] chunks = new long[64];
+    private long[] chunks;
     private int chunkCount;
     private long chars;
-    private ServerTimings timings = ServerTimings.none("the server said nothing");
+    private ServerTimings timings = NOTHING_SAID;
     private String finishReason = "";
     private Optional<ServerFailure> failure = Optional.empty();
 
@@ -64,8 +66,16 @@ public final class TraceRecorder implements StreamEvents, SendStamps {
      * @param keepText whether the answer's text is wanted; without it no object is made for a token
      */
     public TraceRecorder(Clock clock, long intendedNanos, boolean keepText) {
+        this(clock, intendedNanos, keepText, USUAL_CHUNKS);
+    }
+
+    /**
+     * @param room for how many chunks there is at first, at least one
+     */
+    TraceRecorder(Clock clock, long intendedNanos, boolean keepText, int room) {
         this.clock = clock;
         this.keepText = keepText;
+        this.chunks = new long[room];
         this.intendedNanos = intendedNanos;
         this.intendedEpochMillis =
                 clock.now().toEpochMilli() - (clock.nanos() - intendedNanos) / 1_000_000;
@@ -172,7 +182,7 @@ public final class TraceRecorder implements StreamEvents, SendStamps {
                 connected,
                 sent,
                 head,
-                Arrays.copyOf(chunks, chunkCount),
+                chunkCount == chunks.length ? chunks : Arrays.copyOf(chunks, chunkCount),
                 firstAnswer,
                 end >= 0 ? end : clock.nanos() - intendedNanos,
                 chars,

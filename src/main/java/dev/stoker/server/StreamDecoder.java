@@ -5,6 +5,8 @@ import dev.stoker.http.ResponseHead;
 import dev.stoker.http.ResponseSink;
 import dev.stoker.trace.ServerTimings;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
@@ -25,7 +27,7 @@ public abstract class StreamDecoder implements ResponseSink {
     private final boolean wantsText;
     private final LineSplitter lines = new LineSplitter();
     private final LineSplitter.Lines takeLine = this::lineIfOpen;
-    private final ByteArrayOutputStream error = new ByteArrayOutputStream(0);
+    private @Nullable ByteArrayOutputStream error;
     private int status;
     private long nanos;
     private boolean over;
@@ -69,6 +71,9 @@ public abstract class StreamDecoder implements ResponseSink {
         }
         nanos = at;
         if (!isSuccess()) {
+            if (error == null) {
+                error = new ByteArrayOutputStream();
+            }
             error.write(buffer, offset, Math.min(length, LARGEST_ERROR - error.size()));
         } else if (!lines.feed(buffer, offset, length, takeLine) && !over) {
             fault(new ServerFailure.BadAnswer(status, "a line of more than 16 MiB"));
@@ -90,7 +95,8 @@ public abstract class StreamDecoder implements ResponseSink {
         if (headSeen
                 && !isSuccess()
                 && (end instanceof ExchangeEnd.Complete || end instanceof ExchangeEnd.Cut)) {
-            fault(failures.ofStatus(status, error.toString(StandardCharsets.UTF_8), model, false));
+            String said = error == null ? "" : error.toString(StandardCharsets.UTF_8);
+            fault(failures.ofStatus(status, said, model, false));
         } else if (end instanceof ExchangeEnd.Complete) {
             lines.flush(takeLine);
             if (!over) {
