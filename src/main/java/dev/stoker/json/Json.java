@@ -12,7 +12,6 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.util.TokenBuffer;
 
-import java.io.OutputStream;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -67,11 +66,6 @@ public final class Json {
         TokenBuffer buffer = TokenBuffer.forGeneration();
         writer.accept(buffer);
         return MAPPER.readTree(buffer.asParser(ObjectReadContext.empty()));
-    }
-
-    /** Returns a generator that writes each value on a line of its own. */
-    public static JsonGenerator lines(OutputStream out) {
-        return MAPPER.writer().withRootValueSeparator("\n").createGenerator(out);
     }
 
     public static ObjectNode object() {

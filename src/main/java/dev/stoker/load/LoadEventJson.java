@@ -8,6 +8,7 @@ import dev.stoker.trace.TraceJson;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,12 @@ import java.util.OptionalLong;
 /** The journal's form of an event: one JSON object a line. Pure. */
 final class LoadEventJson {
     private LoadEventJson() {}
+
+    /** Returns the event's line, with its end. */
+    static byte[] line(LoadEvent event) {
+        JsonNode tree = Json.tree((JsonGenerator out) -> write(out, event));
+        return (Json.write(tree) + "\n").getBytes(StandardCharsets.UTF_8);
+    }
 
     static void write(JsonGenerator out, LoadEvent event) {
         out.writeStartObject();

@@ -1,23 +1,18 @@
 package dev.stoker.load;
 
+import dev.stoker.base.Clock;
 import dev.stoker.base.UserError;
-import dev.stoker.json.Json;
+import dev.stoker.json.JsonBytes;
 
 import org.jspecify.annotations.Nullable;
 
-import tools.jackson.core.JsonGenerator;
-
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.channels.Channels;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Writes a load test's events, a line each, in a thread of its own: the engine only puts them into
@@ -28,13 +23,16 @@ import java.util.concurrent.TimeUnit;
  */
 public final class LoadJournal implements AutoCloseable {
     private static final Duration ROUND = Duration.ofMillis(200);
-    private static final int ROUNDS_TO_DISK = 4;
+    private static final Duration TO_DISK = Duration.ofMillis(800);
+    private static final int MANY = 1000;
+    private static final int MOST_BYTES = 1 << 16;
     private static final int MOST_PENDING = 200_000;
 
     private final LoadFolder folder;
     private final FileChannel channel;
     private final Thread writer;
-    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Clock clock = Clock.system();
+    private boolean closing;
     private List<LoadEvent> pending = new ArrayList<>();
     private boolean writing;
     private @Nullable RuntimeException failure;
@@ -88,28 +86,37 @@ public final class LoadJournal implements AutoCloseable {
                 throw failure;
             }
             pending.add(event);
+            if (pending.size() == MANY) {
+                notifyAll();
+            }
         }
     }
 
     private void writeRounds() {
-        try (OutputStream out =
-                        new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
-                JsonGenerator json = Json.lines(out)) {
+        JsonBytes lines = new JsonBytes();
+        RequestLine request = new RequestLine(lines);
+        try (channel) {
+            long forced = clock.nanos();
             boolean last = false;
-            for (int round = 1; !last; round++) {
-                last = closing.await(ROUND.toMillis(), TimeUnit.MILLISECONDS);
-                List<LoadEvent> events = takePending();
-                for (LoadEvent event : events) {
-                    LoadEventJson.write(json, event);
+            while (!last) {
+                last = awaitRound();
+                for (LoadEvent event : takePending()) {
+                    if (event instanceof LoadEvent.RequestEnded ended) {
+                        request.write(ended);
+                    } else {
+                        lines.raw(LoadEventJson.line(event));
+                    }
+                    if (lines.length() >= MOST_BYTES) {
+                        hand(lines);
+                    }
                 }
-                json.flush();
+                hand(lines);
                 written();
-                if (round % ROUNDS_TO_DISK == 0 && channel.isOpen()) {
+                if (clock.nanos() - forced >= TO_DISK.toNanos() && channel.isOpen()) {
                     channel.force(false);
+                    forced = clock.nanos();
                 }
             }
-            json.writeRaw('\n');
-            json.flush();
             channel.force(false);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -118,6 +125,28 @@ public final class LoadJournal implements AutoCloseable {
         } catch (RuntimeException e) {
             fail(e);
         }
+    }
+
+    private void hand(JsonBytes lines) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(lines.array(), 0, lines.length());
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+        lines.clear();
+    }
+
+    /**
+     * Waits for the next round: it is earlier where much has come, so that what is put into the
+     * list does not live long. Returns whether it is the last one.
+     */
+    private synchronized boolean awaitRound() throws InterruptedException {
+        long until = clock.nanos() + ROUND.toNanos();
+        long left = ROUND.toNanos();
+        while (!closing && pending.size() < MANY && left > 0) {
+            wait(Math.max(1, left / 1_000_000));
+            left = until - clock.nanos();
+        }
+        return closing;
     }
 
     private synchronized List<LoadEvent> takePending() {
@@ -167,7 +196,10 @@ public final class LoadJournal implements AutoCloseable {
      */
     @Override
     public void close() {
-        closing.countDown();
+        synchronized (this) {
+            closing = true;
+            notifyAll();
+        }
         boolean interrupted = false;
         while (writer.isAlive()) {
             try {
