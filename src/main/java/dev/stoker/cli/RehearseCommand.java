@@ -71,38 +71,48 @@ public final class RehearseCommand implements Runnable {
         root.execute("completion", "bash");
     }
 
-    /** Both dialects; the result as JSON and as a table; the user's own store is left alone. */
+    /**
+     * Both dialects, with long answers and short ones; the result as JSON and as a table; the
+     * user's own store is left alone.
+     */
     private static void load(CommandLine root) {
-        for (boolean ollama : new boolean[] {false, true}) {
-            Path results = null;
-            try (PreparedAnswers answers = PreparedAnswers.open(ollama)) {
-                results = Files.createTempDirectory("stoker-rehearsal");
-                List<String> words =
-                        new ArrayList<>(
-                                List.of(
-                                        "load",
-                                        "m",
-                                        "--server",
-                                        answers.endpoint().toString(),
-                                        "--results",
-                                        results.toString(),
-                                        "--store",
-                                        results.resolve("runs.db").toString(),
-                                        "-c",
-                                        USERS,
-                                        "--duration",
-                                        DURATION,
-                                        "--warmup",
-                                        "0s"));
-                if (ollama) {
-                    words.add("--json");
-                }
-                root.execute(words.toArray(String[]::new));
-            } catch (IOException e) {
-                // Without loopback or a folder for it there is no rehearsal.
-            } finally {
-                delete(results);
+        for (String tokens : List.of("200", "1")) {
+            load(root, false, tokens);
+            load(root, true, tokens);
+        }
+    }
+
+    private static void load(CommandLine root, boolean ollama, String tokens) {
+        Path results = null;
+        try (PreparedAnswers answers = PreparedAnswers.open(ollama)) {
+            results = Files.createTempDirectory("stoker-rehearsal");
+            List<String> words =
+                    new ArrayList<>(
+                            List.of(
+                                    "load",
+                                    "m",
+                                    "--server",
+                                    answers.endpoint().toString(),
+                                    "--results",
+                                    results.toString(),
+                                    "--store",
+                                    results.resolve("runs.db").toString(),
+                                    "-c",
+                                    USERS,
+                                    "--duration",
+                                    DURATION,
+                                    "--warmup",
+                                    "0s",
+                                    "--max-tokens",
+                                    tokens));
+            if (ollama) {
+                words.add("--json");
             }
+            root.execute(words.toArray(String[]::new));
+        } catch (IOException e) {
+            // Without loopback or a folder for it there is no rehearsal.
+        } finally {
+            delete(results);
         }
     }
 

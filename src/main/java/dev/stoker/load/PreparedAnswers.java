@@ -9,15 +9,20 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A server of this process, on loopback, that gives every question for text the same prepared
- * stream at once: what the engine warms up on and is rehearsed with. It knows enough of its
- * dialect's other questions to be recognised. A virtual thread a connection; closing it ends them.
+ * stream at once, as long as it is asked for and at most 200 tokens: what the engine warms up on
+ * and is rehearsed with. It knows enough of its dialect's other questions to be recognised. A
+ * virtual thread a connection; closing it ends them.
  */
 public final class PreparedAnswers implements AutoCloseable {
     private static final int CHUNKS = 200;
     private static final int CHUNKS_A_WRITE = 4;
+    private static final Pattern LIMIT =
+            Pattern.compile("\"(?:max_tokens|num_predict)\":([0-9]{1,9})");
     private static final int LONGEST_QUESTION = 1 << 18;
 
     private final ServerSocketChannel listener;
@@ -78,7 +83,7 @@ public final class PreparedAnswers implements AutoCloseable {
                     write(channel, fact(text.split(" ", 3)[1]));
                 } else if (text.endsWith("}")) {
                     question.clear();
-                    stream(channel, text.contains(" /api/"));
+                    stream(channel, text.contains(" /api/"), wanted(text));
                 }
             }
         } catch (IOException e) {
@@ -106,15 +111,21 @@ public final class PreparedAnswers implements AutoCloseable {
                 + body;
     }
 
-    private static void stream(SocketChannel channel, boolean lines) throws IOException {
+    private static int wanted(String question) {
+        Matcher limit = LIMIT.matcher(question);
+        return limit.find() ? Math.clamp(Long.parseLong(limit.group(1)) + 1, 2, CHUNKS) : CHUNKS;
+    }
+
+    private static void stream(SocketChannel channel, boolean lines, int chunks)
+            throws IOException {
         StringBuilder piece =
                 new StringBuilder("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
-        for (int i = 1; i <= CHUNKS; i++) {
-            chunk(piece, lines ? line(i == CHUNKS) : event(i == CHUNKS));
-            if (i == CHUNKS) {
+        for (int i = 1; i <= chunks; i++) {
+            chunk(piece, lines ? line(i == chunks) : event(i == chunks));
+            if (i == chunks) {
                 piece.append("0\r\n\r\n");
             }
-            if (i % CHUNKS_A_WRITE == 0 || i == CHUNKS) {
+            if (i % CHUNKS_A_WRITE == 0 || i == chunks) {
                 write(channel, piece.toString());
                 piece.setLength(0);
             }

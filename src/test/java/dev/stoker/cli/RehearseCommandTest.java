@@ -53,7 +53,7 @@ class RehearseCommandTest {
         assertThat(out.toString()).isEmpty();
         assertThat(err.toString()).isEmpty();
         assertThat(ran)
-                .hasSize(2)
+                .hasSize(4)
                 .allSatisfy(words ->
                         assertThat(words).contains("--server").anyMatch(w -> w.startsWith("http")));
         String results = ran.getFirst().get(ran.getFirst().indexOf("--results") + 1);

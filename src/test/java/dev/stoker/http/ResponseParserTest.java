@@ -9,6 +9,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -162,6 +163,52 @@ class ResponseParserTest {
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n");
     }
 
+    /** What several answers of one connection come to is the same where heads are remembered. */
+    @Property(tries = 1000)
+    void answers_withAMemoryOfHeads_readAsWithout(
+            @ForAll @Size(min = 1, max = 6) List<@IntRange(max = 7) Integer> which,
+            @ForAll @IntRange(min = 1, max = 80) int pieceBytes) {
+        HeadMemory memory = new HeadMemory();
+        for (int i : which) {
+            byte[] wire = ANSWERS.get(i).getBytes(StandardCharsets.UTF_8);
+            assertThat(told(new Read(memory), wire, pieceBytes))
+                    .isEqualTo(told(new Read(), wire, pieceBytes));
+            assertThat(told(new Read(memory), wire, wire.length))
+                    .isEqualTo(told(new Read(), wire, wire.length));
+        }
+    }
+
+    private static final List<String> ANSWERS =
+            List.of(
+                    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+                    "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+                    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+                    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: y\r\n\r\n",
+                    "HTTP/1.0 200 OK\r\n\r\nuntil the end",
+                    "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n",
+                    "HTTP/1.1 503 Busy\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx",
+                    "HTTP/1.1 200 OK\r\nno colon\r\n\r\n");
+
+    private static String told(Read read, byte[] wire, int pieceBytes) {
+        ResponseParser parser = read.parser;
+        try {
+            for (int at = 0; at < wire.length && !parser.isDone(); at += pieceBytes) {
+                parser.feed(wire, at, Math.min(pieceBytes, wire.length - at), at);
+            }
+        } catch (MalformedResponse e) {
+            return String.valueOf(e.getMessage());
+        }
+        return "%d %s %s %s %s %s %s"
+                .formatted(
+                        read.status,
+                        read.body(),
+                        parser.isDone(),
+                        parser.isBegun(),
+                        parser.isReusable(),
+                        parser.mayEndByClose(),
+                        parser.framing());
+    }
+
     private static Read read(String wire) throws MalformedResponse {
         Read read = new Read();
         byte[] bytes = wire.getBytes(StandardCharsets.UTF_8);
@@ -170,9 +217,17 @@ class ResponseParserTest {
     }
 
     private static final class Read implements ResponseSink {
-        private final ResponseParser parser = new ResponseParser("GET", this);
+        private final ResponseParser parser;
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         private int status;
+
+        Read() {
+            parser = new ResponseParser("GET", this);
+        }
+
+        Read(HeadMemory memory) {
+            parser = new ResponseParser("GET", this, memory);
+        }
 
         @Override
         public void head(ResponseHead head, long nanos) {

@@ -141,7 +141,14 @@ class TextlessDecodingTest {
                         "{\"index\":%2$s,\"content\":\"%3$s\",\"tokens\":[%2$s],\"stop\":false,\"id\":\"%1$s\"}",
                         "{\"content\":\"%3$s\",\"choices\":[{\"delta\":{\"role\":\"%1$s\"}}]}",
                         "{\"model\":\"%1$s\",\"choices\":[{\"text\":\"%3$s\",\"index\":%2$s}]}",
-                        "{\"choices\":[{\"delta\":{\"content\":\"%3$s\",\"content\":\"%1$s\"}}],\"usage\":null}");
+                        "{\"choices\":[{\"delta\":{\"content\":\"%3$s\",\"content\":\"%1$s\"}}],\"usage\":null}",
+                        "{\"id\":\"%1$s\",\"choices\":[{\"delta\":{},\"finish_reason\":\"%3$s\"}]}",
+                        "{\"choices\":[{\"delta\":{\"content\":\"%3$s\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":3,\"total_tokens\":%2$s}}",
+                        "{\"model\":\"m\",\"choices\":[],\"usage\":{\"prompt_tokens\":%2$s,\"completion_tokens\":7,\"prompt_tokens_details\":{\"cached_tokens\":%2$s}}}",
+                        "{\"choices\":[],\"usage\":{\"completion_tokens\":%2$s,\"prompt_tokens_details\":null,\"completion_tokens\":4}}",
+                        "{\"choices\":[],\"usage\":{},\"timings\":{\"prompt_n\":%2$s,\"predicted_n\":9,\"predicted_ms\":1.5}}",
+                        "{\"choices\":[{\"delta\":{},\"finish_reason\":\"%1$s\"}],\"timings\":{\"cache_n\":%2$s,\"prompt_n\":3,\"prompt_ms\":%2$s,\"predicted_n\":2,\"predicted_ms\":12.25}}",
+                        "{\"content\":\"%3$s\",\"stop\":false,\"timings\":{\"predicted_n\":%2$s,\"predicted_ms\":2}}");
         return Combinators.combine(form, text, number, text)
                 .as((f, id, n, said) -> f.formatted(id, n, said))
                 .list()
