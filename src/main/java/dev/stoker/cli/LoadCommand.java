@@ -11,6 +11,7 @@ import dev.stoker.history.RunStore;
 import dev.stoker.history.Spool;
 import dev.stoker.history.Stores;
 import dev.stoker.json.Json;
+import dev.stoker.load.EngineWarmUp;
 import dev.stoker.load.LoadEvent;
 import dev.stoker.load.LoadFolder;
 import dev.stoker.load.LoadHeader;
@@ -117,6 +118,7 @@ public final class LoadCommand implements Callable<Integer> {
         List<Objective> objectives = load.objectives();
         Optional<Run> baseline = history.baseline(stores);
         InferenceServer target = finder.find(server.servers, Optional.ofNullable(server.apiKeyEnv));
+        EngineWarmUp warmUp = EngineWarmUp.start(target);
         String model = model(target);
         ObjectNode options = Json.object();
         load.describe(options, steps);
@@ -133,6 +135,7 @@ public final class LoadCommand implements Callable<Integer> {
                     target,
                     new Plan(steps, load.sweep(), objectives),
                     source,
+                    warmUp,
                     folder,
                     terminal,
                     interrupts.cancellation());
@@ -199,6 +202,7 @@ public final class LoadCommand implements Callable<Integer> {
             InferenceServer target,
             Plan plan,
             PromptSource source,
+            EngineWarmUp warmUp,
             LoadFolder folder,
             Terminal terminal,
             Cancellation cancellation) {
@@ -219,7 +223,7 @@ public final class LoadCommand implements Callable<Integer> {
                                 line::progress,
                                 cancellation)) {
             line.step("warming up the client");
-            runner.warmUp();
+            warmUp.await();
             boolean goOn = true;
             for (int i = 0; goOn; i++) {
                 Optional<LoadStep> step = plan.next(i, journal, folder);

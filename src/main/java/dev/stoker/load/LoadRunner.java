@@ -43,11 +43,6 @@ public final class LoadRunner implements AutoCloseable {
                         : new ExchangeLoop(endpoint, server.clock());
     }
 
-    /** Warms the engine itself, without the server under test. */
-    public void warmUp() {
-        new EngineWarmUp(server).run();
-    }
-
     /** Runs a step to its end. */
     public LoadEvent.StepEnded run(LoadStep step) {
         return new StepRun(
