@@ -35,7 +35,7 @@ public final class LoadJournal implements AutoCloseable {
     private boolean closing;
     private List<LoadEvent> pending = new ArrayList<>();
     private boolean writing;
-    private @Nullable RuntimeException failure;
+    private @Nullable Exception failure;
 
     private LoadJournal(LoadFolder folder, FileChannel channel) {
         this.folder = folder;
@@ -56,12 +56,17 @@ public final class LoadJournal implements AutoCloseable {
                             folder.events(),
                             StandardOpenOption.CREATE_NEW,
                             StandardOpenOption.WRITE);
-            LoadJournal journal = new LoadJournal(folder, channel);
-            journal.writer.start();
-            return journal;
+            return into(folder, channel);
         } catch (IOException e) {
             throw LoadFolder.unwritable(folder.path(), e);
         }
+    }
+
+    /** Begins a journal in a file that is open. */
+    static LoadJournal into(LoadFolder folder, FileChannel channel) {
+        LoadJournal journal = new LoadJournal(folder, channel);
+        journal.writer.start();
+        return journal;
     }
 
     /**
@@ -82,9 +87,7 @@ public final class LoadJournal implements AutoCloseable {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
-            if (failure != null) {
-                throw failure;
-            }
+            check();
             pending.add(event);
             if (pending.size() == MANY) {
                 notifyAll();
@@ -120,9 +123,7 @@ public final class LoadJournal implements AutoCloseable {
             channel.force(false);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (IOException e) {
-            fail(LoadFolder.unwritable(folder.path(), e));
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             fail(e);
         }
     }
@@ -179,14 +180,21 @@ public final class LoadJournal implements AutoCloseable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        if (failure != null) {
-            throw failure;
-        }
+        check();
     }
 
-    private synchronized void fail(RuntimeException e) {
+    private synchronized void fail(Exception e) {
         failure = e;
         notifyAll();
+    }
+
+    /** Throws what went wrong, each time anew: who closes this has often been told before. */
+    private synchronized void check() {
+        switch (failure) {
+            case null -> {}
+            case IOException e -> throw LoadFolder.unwritable(folder.path(), e);
+            case Exception e -> throw new IllegalStateException("the journal broke", e);
+        }
     }
 
     /**
@@ -211,10 +219,6 @@ public final class LoadJournal implements AutoCloseable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        synchronized (this) {
-            if (failure != null) {
-                throw failure;
-            }
-        }
+        check();
     }
 }
