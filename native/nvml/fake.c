@@ -658,6 +658,23 @@ CONSTANT(nvmlDeviceGetBrand, 1)
 CONSTANT(nvmlDeviceGetArchitecture, 8)
 CONSTANT(nvmlDeviceGetNumGpuCores, 4608)
 
+ret nvmlDeviceGetDriverModel_v2(device *d, u32 *now, u32 *next) {
+    ENTER(nvmlDeviceGetDriverModel_v2, d); /* Windows alone has one. */
+    (void)now;
+    (void)next;
+    return NOT_SUPPORTED;
+}
+ret nvmlDeviceGetDriverModel(device *d, u32 *now, u32 *next) {
+    ENTER(nvmlDeviceGetDriverModel, d);
+    (void)now;
+    (void)next;
+    return NOT_SUPPORTED;
+}
+ret nvmlDeviceGetBAR1MemoryInfo(device *d, memory_1 *out) {
+    ENTER(nvmlDeviceGetBAR1MemoryInfo, d);
+    *out = (memory_1){256u << 20, 250u << 20, 6u << 20};
+    return OK;
+}
 ret nvmlDeviceGetCudaComputeCapability(device *d, int *major, int *minor) {
     ENTER(nvmlDeviceGetCudaComputeCapability, d);
     *major = 8;
