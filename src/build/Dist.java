@@ -67,6 +67,7 @@ final class Dist {
         sameTime(root);
         record(root, "rehearse", "stoker.aot");
         record(root, "rehearse_load", "stoker-load.aot");
+        record(root, "rehearse_gpu", "stoker-gpu.aot");
         sameTime(root);
         Path archive = target.resolve(name + ".tar.gz");
         run(

@@ -12,6 +12,10 @@ steady="-XX:+UseSerialGC -Xmn32m -XX:-UsePerfData"
 sparing="-XX:Tier4InvocationThreshold=100000 -XX:Tier4MinInvocationThreshold=12000 -XX:Tier4CompileThreshold=300000"
 sparing="$sparing -XX:Tier4BackEdgeThreshold=800000"
 
+# For one look at the GPUs: it ends before more than a few methods are worth compiling, and the cache holds no parser and no
+# JSON, since the machine loads all that is in a cache.
+glance="$short -XX:CompileThresholdScaling=20 -XX:+UnlockDiagnosticVMOptions -XX:-AOTReplayTraining"
+
 # verb ARGUMENT…: sets verb to the first word that is no option.
 verb() {
     verb=''
@@ -23,7 +27,19 @@ verb() {
     done
 }
 
-# launch JAVA JAR CACHE ARGUMENT…: becomes the program. Load tests have a cache of their own beside the other one.
+# is_glance ARGUMENT…: whether this is one look at the GPUs that prints neither help nor JSON. What it says only chooses a cache.
+is_glance() {
+    [ "$1" = gpu ] || return 1
+    for word in "$@"; do
+        case $word in
+            --csv | --no-color | -q | --quiet | --query | --format) ;;
+            -*) return 1 ;;
+        esac
+    done
+}
+
+# launch JAVA JAR CACHE ARGUMENT…: becomes the program. Load tests and looks at the GPUs have caches of their own beside the
+# other one.
 launch() {
     java=$1 jar=$2 cache=$3
     shift 3
@@ -32,6 +48,13 @@ launch() {
         load)
             mode="$steady $sparing"
             [ -s "${cache%.aot}-load.aot" ] && cache=${cache%.aot}-load.aot
+            ;;
+        gpu)
+            mode=$short
+            if is_glance "$@" && [ -s "${cache%.aot}-gpu.aot" ]; then
+                mode=$glance
+                cache=${cache%.aot}-gpu.aot
+            fi
             ;;
         # Commands that work the processor for long keep the optimising compiler and the concurrent collector.
         agent | serve) mode='' ;;
@@ -48,4 +71,11 @@ rehearse() {
 # rehearse_load JAVA JAR CACHE [LOG]: makes that of load tests, which also tells what to compile. CACHE is the other one's name.
 rehearse_load() {
     "$1" $common $steady "-XX:AOTCacheOutput=${3%.aot}-load.aot" -jar "$2" rehearse load </dev/null >"${4:-/dev/null}" 2>&1
+}
+
+# rehearse_gpu JAVA JAR CACHE [LOG]: makes that of looks at the GPUs. No profiles of methods, which would have them
+# compiled at the start.
+rehearse_gpu() {
+    "$1" $common $glance -XX:-AOTRecordTraining "-XX:AOTCacheOutput=${3%.aot}-gpu.aot" \
+        -jar "$2" rehearse gpu </dev/null >"${4:-/dev/null}" 2>&1
 }

@@ -25,12 +25,16 @@ import dev.stoker.server.state.AskPolicy;
 import dev.stoker.sim.SimGpus;
 import dev.stoker.sim.SimHost;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -45,8 +49,14 @@ final class MachineWiring implements MachineWatcher {
     private final Path root;
     private final String box;
     private final Clock clock = Clock.system();
+    private final @Nullable Function<Clock, GpuSource> nvml;
 
     MachineWiring(Map<String, String> env) {
+        this(env, null);
+    }
+
+    private MachineWiring(Map<String, String> env, @Nullable Function<Clock, GpuSource> nvml) {
+        this.nvml = nvml;
         this.env = Map.copyOf(env);
         String recorded = env.getOrDefault("STOKER_ROOT", "");
         this.root = Path.of(recorded.isBlank() ? "/" : recorded);
@@ -135,17 +145,15 @@ final class MachineWiring implements MachineWatcher {
     }
 
     private GpuSource nvml(boolean pcieThroughput) {
-        return new NvmlSource(env, root, clock, pcieThroughput);
+        return nvml == null ? new NvmlSource(env, root, clock, pcieThroughput) : nvml.apply(clock);
     }
 
-    /** Returns a machine with a GPU that does not exist, which nothing is asked for. */
-    MachineWatch rehearsal() {
-        return new MachineWatch(
-                new GpuCollector(List.of(new Rehearsal(clock)), clock),
-                hostLook(host(), false),
-                processes(),
-                processes(),
-                new ServerLook(List.of(), false, ApiKey.none(), host(), QUICK, clock),
-                clock);
+    /** Looks at a machine with GPUs that do not exist; no driver and no server is asked. */
+    static MachineWatcher rehearsal(Map<String, String> env) {
+        Map<String, String> pretended = new HashMap<>(env);
+        pretended.keySet().removeAll(List.of("STOKER_SIM", "STOKER_ROOT"));
+        pretended.put("STOKER_NVML", "rehearsal");
+        pretended.put("OLLAMA_HOST", "localhost:1");
+        return new MachineWiring(pretended, Rehearsal::source);
     }
 }

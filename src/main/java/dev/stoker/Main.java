@@ -9,6 +9,7 @@ import dev.stoker.cli.GpuCommand;
 import dev.stoker.cli.HelpCommand;
 import dev.stoker.cli.HistoryCommand;
 import dev.stoker.cli.LoadCommand;
+import dev.stoker.cli.PlainGpu;
 import dev.stoker.cli.RehearseCommand;
 import dev.stoker.cli.ReportCommand;
 import dev.stoker.cli.SimCommand;
@@ -22,6 +23,7 @@ import dev.stoker.memory.FirstEstimator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -35,7 +37,23 @@ public final class Main {
             System.out.println(StokerVersion.line());
             return;
         }
+        Map<String, String> env = System.getenv();
+        if (args.length > 0 && args[0].equals("gpu")) {
+            Optional<Integer> code =
+                    PlainGpu.answer(args, new MachineWiring(env), env, System.out, System.err);
+            if (code.isPresent()) {
+                Runtime.getRuntime().halt(code.get());
+            }
+        }
+        if (args.length == 2 && args[0].equals("rehearse") && args[1].equals("gpu")) {
+            rehearseGpu(env); // Without the parser, so that the cache of it is small.
+            return;
+        }
         System.exit(StokerCommand.execute(verbs(isQuiet(args)), args));
+    }
+
+    private static void rehearseGpu(Map<String, String> env) {
+        PlainGpu.rehearse(MachineWiring.rehearsal(env), env);
     }
 
     /** Needed before the words are parsed: a store is opened by whoever needs one. */
@@ -67,8 +85,11 @@ public final class Main {
                 "rehearse",
                 () ->
                         new RehearseCommand(
-                                List.of(() ->
-                                        GpuCommand.rehearse(new MachineWiring(env).rehearsal()))));
+                                List.of(
+                                        () -> rehearseGpu(env),
+                                        () ->
+                                                PlainGpu.rehearseJson(
+                                                        MachineWiring.rehearsal(env), env))));
         return verbs;
     }
 }

@@ -1,6 +1,5 @@
 package dev.stoker.base;
 
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,8 +12,13 @@ import java.util.regex.Pattern;
 public record Bytes(long count) implements Comparable<Bytes> {
     public static final Bytes ZERO = new Bytes(0);
 
-    private static final Pattern FORM =
-            Pattern.compile("([0-9]+(?:\\.[0-9]+)?)\\s*([kKmMgGtT]?)(i?)[bB]?");
+    /** Made when a size is read: to show one takes no pattern. */
+    private static final class Form {
+        static final Pattern PATTERN =
+                Pattern.compile("([0-9]+(?:\\.[0-9]+)?)\\s*([kKmMgGtT]?)(i?)[bB]?");
+
+        private Form() {}
+    }
 
     public static Bytes of(long count) {
         return count == 0 ? ZERO : new Bytes(count);
@@ -39,7 +43,7 @@ public record Bytes(long count) implements Comparable<Bytes> {
      * @throws UserError if the text is no size
      */
     public static Bytes parse(String text) {
-        Matcher m = FORM.matcher(text.strip());
+        Matcher m = Form.PATTERN.matcher(text.strip());
         if (!m.matches()) {
             throw UserError.wrongUse(
                     "Expected a size such as 40GB or 24GiB, but got '" + Text.plain(text) + "'.",
@@ -108,10 +112,7 @@ public record Bytes(long count) implements Comparable<Bytes> {
         }
         String sign = count < 0 ? "-" : "";
         boolean fraction = unit > 0 && value < 100;
-        return sign
-                + String.format(Locale.ROOT, fraction ? "%.1f" : "%.0f", value)
-                + " "
-                + units[unit];
+        return sign + Decimal.of(value, fraction ? 1 : 0) + " " + units[unit];
     }
 
     @Override

@@ -8,7 +8,8 @@ import java.util.function.Function;
  * A value that was read from outside, or the reason why there is none. It exists so that "unknown"
  * can never be taken for zero: a caller has to look before it gets a number.
  *
- * <p>Immutable and safe to share between threads.
+ * <p>Immutable and safe to share between threads. It is looked into without a switch, whose first
+ * use takes milliseconds of a start.
  *
  * @param <T> what was read; its unit is part of the type or of the accessor's name
  */
@@ -61,28 +62,39 @@ public sealed interface Reading<T> {
 
     /** Returns the value, or throws where there is none: only for callers that have looked. */
     default T value() {
-        return switch (this) {
-            case Known<T>(T value) -> value;
-            case Unsupported<T>(String reason) -> throw new NoSuchElementException(reason);
-            case Failed<T>(String reason) -> throw new NoSuchElementException(reason);
-        };
+        if (this instanceof Known<T>(T value)) {
+            return value;
+        }
+        throw new NoSuchElementException(reason());
     }
 
     /** Returns why there is no value, or an empty text where there is one. */
     default String reason() {
-        return switch (this) {
-            case Known<T> k -> "";
-            case Unsupported<T>(String reason) -> reason;
-            case Failed<T>(String reason) -> reason;
-        };
+        if (this instanceof Unsupported<T>(String reason)) {
+            return reason;
+        }
+        return this instanceof Failed<T>(String reason) ? reason : "";
     }
 
     /** Returns the reading of a value that is derived from this one. */
     default <R> Reading<R> map(Function<? super T, ? extends R> derive) {
-        return switch (this) {
-            case Known<T>(T value) -> new Known<>(derive.apply(value));
-            case Unsupported<T>(String reason) -> new Unsupported<>(reason);
-            case Failed<T>(String reason) -> new Failed<>(reason);
-        };
+        if (this instanceof Known<T>(T value)) {
+            return new Known<>(derive.apply(value));
+        }
+        return none();
+    }
+
+    /** Returns the reading of a value that is derived from this one and may itself be missing. */
+    default <R> Reading<R> flatMap(Function<? super T, Reading<R>> derive) {
+        if (this instanceof Known<T>(T value)) {
+            return derive.apply(value);
+        }
+        return none();
+    }
+
+    private <R> Reading<R> none() {
+        return this instanceof Unsupported<T>
+                ? new Unsupported<>(reason())
+                : new Failed<>(reason());
     }
 }

@@ -17,12 +17,20 @@ final class ErrorPrinter implements IExecutionExceptionHandler {
 
     @Override
     public int handleExecutionException(Exception e, CommandLine line, ParseResult parsed) {
-        PrintWriter err = line.getErr();
         ParseResult deepest = parsed;
         while (deepest.hasSubcommand()) {
             deepest = deepest.subcommand();
         }
-        boolean verbose = deepest.hasMatchedOption("-v");
+        return print(e, line.getErr(), deepest.hasMatchedOption("-v"));
+    }
+
+    /**
+     * Prints a failure.
+     *
+     * @param verbose whether to show the stack trace
+     * @return the exit code
+     */
+    static int print(Exception e, PrintWriter err, boolean verbose) {
         int code =
                 switch (e) {
                     case UserError u -> print(err, u.sentence(), u.hint(), u.code());

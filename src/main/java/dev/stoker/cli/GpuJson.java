@@ -35,7 +35,17 @@ import java.util.function.Function;
 final class GpuJson {
     private GpuJson() {}
 
-    static ObjectNode of(MachineSample machine, List<GpuSample> shown, Instant time) {
+    /**
+     * Returns the text of the JSON.
+     *
+     * @param pretty whether in many lines; else in one
+     */
+    static String text(MachineSample machine, List<GpuSample> shown, Instant time, boolean pretty) {
+        ObjectNode json = of(machine, shown, time);
+        return pretty ? Json.pretty(json) : Json.write(json);
+    }
+
+    private static ObjectNode of(MachineSample machine, List<GpuSample> shown, Instant time) {
         ObjectNode root = Json.object();
         root.put("schema", "stoker.gpu").put("version", 1).put("time", time.toString());
         ArrayNode gpus = root.putArray("gpus");

@@ -10,7 +10,6 @@ import dev.stoker.gpu.ThrottleReason;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -44,19 +43,19 @@ final class GpuNotes {
                     notes,
                     gpu,
                     GpuMetric.ECC_UNCORRECTED,
-                    "%s%d uncorrected memory errors since the driver was loaded: results may be"
+                    "# uncorrected memory errors since the driver was loaded: results may be"
                             + " wrong; stop what uses it and reset it.");
             count(
                     notes,
                     gpu,
                     GpuMetric.ROW_REMAP_PENDING,
-                    "%sfaulty memory rows wait to be replaced, which the next reset of the GPU"
+                    "faulty memory rows wait to be replaced, which the next reset of the GPU"
                             + " does.");
             count(
                     notes,
                     gpu,
                     GpuMetric.ROW_REMAP_FAILED,
-                    "%sa faulty memory row could not be replaced: the board is to be exchanged.");
+                    "a faulty memory row could not be replaced: the board is to be exchanged.");
         }
         return notes;
     }
@@ -91,11 +90,11 @@ final class GpuNotes {
                 : Optional.empty();
     }
 
-    private void count(List<String> notes, GpuSample gpu, GpuMetric metric, String form) {
-        double value = gpu.value(metric).orElse(0.0);
+    private void count(List<String> notes, GpuSample gpu, GpuMetric metric, String words) {
+        long value = Math.round(gpu.value(metric).orElse(0.0));
         if (value > 0) {
-            String who = "GPU " + gpu.device().index() + ": ";
-            note(notes, Colour.BAD, String.format(Locale.ROOT, form, who, Math.round(value)));
+            String text = words.replace("#", Long.toString(value));
+            note(notes, Colour.BAD, "GPU " + gpu.device().index() + ": " + text);
         }
     }
 

@@ -1,11 +1,11 @@
 package dev.stoker.cli;
 
 import dev.stoker.base.Bytes;
+import dev.stoker.base.Decimal;
 import dev.stoker.base.Reading;
 import dev.stoker.stats.Spread;
 
 import java.time.Duration;
-import java.util.Locale;
 
 /** How figures are shown to a person: three digits that count, and a dash for the unknown. Pure. */
 final class Numbers {
@@ -16,8 +16,7 @@ final class Numbers {
     /** Returns a number with about three digits that count: 0.42, 7.31, 37.0, 412, 12345. */
     static String figure(double value) {
         double size = Math.abs(value);
-        String form = size >= 100 ? "%.0f" : size >= 10 ? "%.1f" : "%.2f";
-        return String.format(Locale.ROOT, form, value);
+        return Decimal.of(value, size >= 100 ? 0 : size >= 10 ? 1 : 2);
     }
 
     static String mean(Reading<Spread> reading) {
@@ -46,7 +45,7 @@ final class Numbers {
     }
 
     static String gib(Bytes bytes) {
-        return String.format(Locale.ROOT, bytes.toGib() >= 100 ? "%.0f" : "%.1f", bytes.toGib());
+        return Decimal.of(bytes.toGib(), bytes.toGib() >= 100 ? 0 : 1);
     }
 
     /** Returns {@code 45 s}, {@code 12 min}, {@code 3 h 5 min}. */

@@ -1,7 +1,6 @@
 package dev.stoker.cli;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -49,11 +48,13 @@ final class Table {
             }
         }
         while (total(shown) > width) {
-            int drop =
-                    shown.stream()
-                            .filter(i -> columns.get(i).rank() > 0)
-                            .max(Comparator.comparingInt(i -> columns.get(i).rank()))
-                            .orElse(-1);
+            int drop = -1;
+            for (int i : shown) {
+                int rank = columns.get(i).rank();
+                if (rank > (drop < 0 ? 0 : columns.get(drop).rank())) {
+                    drop = i;
+                }
+            }
             if (drop < 0) {
                 break;
             }

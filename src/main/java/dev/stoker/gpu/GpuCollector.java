@@ -27,7 +27,10 @@ public final class GpuCollector implements AutoCloseable {
         this.workers = sources.stream().map(source -> new SourceWorker(source, clock)).toList();
     }
 
-    /** Asks every source for a new sample and does not wait for it. */
+    /**
+     * Asks every source for a new sample and does not wait for it: called early, it lets a driver
+     * start while something else is done.
+     */
     public void request() {
         workers.forEach(SourceWorker::ask);
     }

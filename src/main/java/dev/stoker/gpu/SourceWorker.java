@@ -1,12 +1,12 @@
 package dev.stoker.gpu;
 
 import dev.stoker.base.Clock;
+import dev.stoker.base.Decimal;
 import dev.stoker.base.Text;
 
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -33,10 +33,16 @@ final class SourceWorker {
         Thread.ofPlatform().daemon().name("gpu-" + source.name()).start(this::run);
     }
 
-    /** Asks for a sample that begins after now; returns its ticket for {@link #await}. */
+    /**
+     * Asks for a sample that begins after now; returns its ticket for {@link #await}. The first
+     * sample serves all who ask before it is there: nobody can have seen an older one.
+     */
     long ask() {
         lock.lock();
         try {
+            if (last == null && asked > answered) {
+                return asked;
+            }
             if (asked == answered) {
                 pendingSince = clock.nanos();
             }
@@ -93,12 +99,21 @@ final class SourceWorker {
                 GpuTrouble.Kind.NO_ANSWER,
                 nanos <= 0
                         ? source.name() + " has not answered yet."
-                        : String.format(
-                                Locale.ROOT,
-                                "%s has not answered for %.1f s.",
-                                source.name(),
-                                nanos / 1e9),
-                nanos <= 0 ? "" : "The figures are the last that it told.");
+                        : source.name()
+                                + " has not answered for "
+                                + Decimal.of(nanos / 1e9, 1)
+                                + " s.",
+                next(nanos));
+    }
+
+    private String next(long nanos) {
+        if (last != null) {
+            return "The figures are the last that it told.";
+        }
+        return nanos <= 0
+                ? ""
+                : "It has told nothing yet: its driver may hang, or still start. Look into the"
+                        + " kernel's log (dmesg).";
     }
 
     void stop() {

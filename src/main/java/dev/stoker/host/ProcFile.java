@@ -79,16 +79,12 @@ final class ProcFile {
 
     /** Returns the size that follows a label in lines such as {@code MemTotal: 24682416 kB}. */
     static Reading<Bytes> kilobytes(Reading<String> lines, Path file, String label) {
-        return switch (lines) {
-            case Reading.Known<String>(String text) -> {
-                int at = behind(text, label);
-                yield at < 0
-                        ? Reading.unsupported(file + " has no line " + label)
-                        : size(text, at, file, label);
-            }
-            case Reading.Unsupported<String>(String reason) -> Reading.unsupported(reason);
-            case Reading.Failed<String>(String reason) -> Reading.failed(reason);
-        };
+        return lines.flatMap(text -> {
+            int at = behind(text, label);
+            return at < 0
+                    ? Reading.unsupported(file + " has no line " + label)
+                    : size(text, at, file, label);
+        });
     }
 
     /** Returns the whole number that follows a label in such lines. */

@@ -50,10 +50,14 @@ final class ProcessTable {
     static final Duration TICK = Duration.ofMillis(10);
 
     /** Options such as {@code --api-key K} and variables such as {@code HF_TOKEN=K}. */
-    private static final Pattern SECRET =
-            Pattern.compile(
-                    "(?i)([-_a-z0-9]*(?:api[-_]?key|token|password|passwd|secret))(=.*)?",
-                    Pattern.DOTALL);
+    private static final class Secret {
+        static final Pattern PATTERN =
+                Pattern.compile(
+                        "(?i)([-_a-z0-9]*(?:api[-_]?key|token|password|passwd|secret))(=.*)?",
+                        Pattern.DOTALL);
+
+        private Secret() {}
+    }
 
     private final Path proc;
 
@@ -264,7 +268,7 @@ final class ProcessTable {
         List<String> shown = new ArrayList<>();
         boolean next = false;
         for (String argument : arguments) {
-            Matcher secret = SECRET.matcher(argument);
+            Matcher secret = Secret.PATTERN.matcher(argument);
             if (secret.matches()) {
                 shown.add(secret.group(2) == null ? argument : secret.group(1) + "=…");
                 next = secret.group(2) == null;

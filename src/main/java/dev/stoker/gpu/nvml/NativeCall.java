@@ -28,6 +28,16 @@ final class NativeCall {
 
     private NativeCall() {}
 
+    /** Makes the call's handle on a thread of its own, while something else is done. */
+    static void prepare() {
+        Thread.ofPlatform().daemon().name("nvml-handle").start(NativeCall::made);
+    }
+
+    /** Returns whether the handle is made; whoever asks waits for it. */
+    private static boolean made() {
+        return CALL != null;
+    }
+
     static int call(MemorySegment function, long a, long b, long c, long d, long e) {
         try {
             return (int) CALL.invokeExact(function, a, b, c, d, e);

@@ -18,12 +18,12 @@ final class NvmlCalls {
 
     private static final int SCRATCH = 512;
 
-    private final NvmlLibrary library;
+    private final Nvml library;
     private final MemorySegment scratch = allocate(SCRATCH);
     private MemorySegment rows = allocate(ROWS * NvmlDecoder.PROCESS_ROW_WIDE);
     private int grave;
 
-    NvmlCalls(NvmlLibrary library) {
+    NvmlCalls(Nvml library) {
         this.library = library;
     }
 

@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
@@ -26,7 +25,7 @@ import java.util.Optional;
  * <p>Source: where Linux distributions, WSL, NixOS and the container toolkit put the library.
  * CUDA's {@code stubs} folders hold an empty shell that only serves to link against.
  */
-final class NvmlLibrary {
+final class NvmlLibrary implements Nvml {
     /** A setting that names the library; then no other is looked for. */
     static final String OWN_PATH = "STOKER_NVML";
 
@@ -43,21 +42,12 @@ final class NvmlLibrary {
     }
 
     /**
-     * Returns a library whose every function is the C library's {@code abs}: given the handle 0 it
-     * answers 0, which is success, and touches nothing.
-     */
-    static NvmlLibrary idle() {
-        SymbolLookup system = Linker.nativeLinker().defaultLookup();
-        return new NvmlLibrary(_ -> system.find("abs"));
-    }
-
-    /**
      * What came of opening it.
      *
      * @param library the library, if one was opened
      * @param broken files that are there and could not be opened
      */
-    record Opening(@Nullable NvmlLibrary library, List<String> broken) {}
+    record Opening(@Nullable Nvml library, List<String> broken) {}
 
     /** Opens the first library that can be opened. */
     static Opening open(Map<String, String> env, Path root) {
@@ -165,12 +155,9 @@ final class NvmlLibrary {
         }
     }
 
-    /**
-     * Calls the newest generation of a function that the library has and that the driver knows.
-     *
-     * @return NVML's code; {@link NvmlReturn#FUNCTION_NOT_FOUND} where there is no such function
-     */
-    int call(NvmlFunction function, long a, long b, long c, long d, long e) {
+    /** Calls the newest generation of a function that the library has and that the driver knows. */
+    @Override
+    public int call(NvmlFunction function, long a, long b, long c, long d, long e) {
         int code = NvmlReturn.FUNCTION_NOT_FOUND;
         for (MemorySegment address : addresses(function)) {
             code = NativeCall.call(address, a, b, c, d, e);

@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * NVIDIA's GPUs through their management library. The library is opened at the first sample,
@@ -38,6 +39,7 @@ public final class NvmlSource implements GpuSource {
     private final Path root;
     private final Clock clock;
     private final boolean pcieThroughput;
+    private final Supplier<NvmlLibrary.Opening> library;
 
     private @Nullable NvmlCalls calls;
     private boolean started;
@@ -65,7 +67,21 @@ public final class NvmlSource implements GpuSource {
      * @param pcieThroughput whether to measure the traffic of each GPU, 40 ms each
      */
     public NvmlSource(Map<String, String> env, Path root, Clock clock, boolean pcieThroughput) {
+        this(env, root, clock, pcieThroughput, () -> NvmlLibrary.open(env, root));
+        NativeCall.prepare(); // It takes as long as all that happens before the first call.
+    }
+
+    /**
+     * @param library opens the library
+     */
+    NvmlSource(
+            Map<String, String> env,
+            Path root,
+            Clock clock,
+            boolean pcieThroughput,
+            Supplier<NvmlLibrary.Opening> library) {
         this.env = Map.copyOf(env);
+        this.library = library;
         this.root = root;
         this.clock = clock;
         this.pcieThroughput = pcieThroughput;
@@ -186,7 +202,7 @@ public final class NvmlSource implements GpuSource {
         }
         nextTry = nanos + RETRY_NANOS;
         if (calls == null) {
-            NvmlLibrary.Opening opening = NvmlLibrary.open(env, root);
+            NvmlLibrary.Opening opening = library.get();
             if (opening.library() == null) {
                 refusal = noLibrary(opening.broken());
                 return;

@@ -1,76 +1,107 @@
 package dev.stoker.gpu.nvml;
 
-import dev.stoker.base.Bytes;
-import dev.stoker.base.Clock;
-import dev.stoker.base.Reading;
-import dev.stoker.gpu.GpuDevice;
-import dev.stoker.gpu.GpuMetric;
-import dev.stoker.gpu.GpuProcess;
-import dev.stoker.gpu.GpuReport;
-import dev.stoker.gpu.GpuSample;
-import dev.stoker.gpu.GpuSource;
-import dev.stoker.gpu.GpuVendor;
-import dev.stoker.gpu.MigInstance;
-import dev.stoker.gpu.ThrottleReason;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.stoker.base.Clock;
+import dev.stoker.gpu.GpuSource;
+
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
+import java.util.Map;
 
 /**
- * Walks through all that a sample of NVIDIA's GPUs needs, without a driver, and tells of a GPU that
- * does not exist: for the ahead-of-time cache of classes, which is recorded on machines of any
- * kind. Used by one thread.
+ * Stands in for a driver's library while the ahead-of-time cache of classes is recorded, on
+ * machines of any kind: it tells of two GPUs that do not exist, one of them split, so that a sample
+ * walks through all that it would. Used by one thread.
  */
-public final class Rehearsal implements GpuSource {
-    private final Clock clock;
+public final class Rehearsal implements Nvml {
+    private static final int GPUS = 2;
 
-    public Rehearsal(Clock clock) {
-        this.clock = clock;
+    /** Within the range of every figure; as reasons for a low clock it is two of them. */
+    private static final int FIGURE = 48;
+
+    /** Addresses are above it and all other arguments below. */
+    private static final long LARGEST_NUMBER = 1L << 32;
+
+    private static final byte[] TEXT = "Rehearsal\0".getBytes(StandardCharsets.US_ASCII);
+
+    private final MemorySegment abs;
+
+    private Rehearsal(MemorySegment abs) {
+        this.abs = abs;
     }
 
-    @Override
-    public String name() {
-        return "rehearsal";
+    /** Returns a source of the GPUs that do not exist. */
+    public static GpuSource source(Clock clock) {
+        NativeCall.prepare();
+        return new NvmlSource(Map.of(), Path.of("/"), clock, false, Rehearsal::open);
     }
 
-    @Override
-    public GpuReport sample() {
-        Reading<String> none = Reading.known("0");
-        NvmlCalls calls = new NvmlCalls(NvmlLibrary.idle());
-        NvmlGpu silent = new NvmlGpu(calls, 0, 0, none, clock.now(), false);
-        GpuSample.Builder sample = silent.sample(clock.now(), clock.nanos()).toBuilder(device());
-        for (GpuMetric metric : GpuMetric.values()) {
-            sample.put(metric, 1);
+    /** Opens the C library, as one opens a driver's; where it has another name nothing is lost. */
+    private static NvmlLibrary.Opening open() {
+        Nvml library =
+                NvmlLibrary.open(Map.of(NvmlLibrary.OWN_PATH, "libc.so.6"), Path.of("/")).library();
+        if (library != null) {
+            library.call(NvmlFunction.INIT, 0, 0, 0, 0, 0);
         }
-        sample.throttleReasons(
-                Reading.known(NvmlDecoder.throttleReasons(1 | 1 << 5)).map(Set::copyOf));
-        Reading<Bytes> bytes = Reading.known(Bytes.gib(1));
-        sample.processes(
-                Reading.known(
-                        List.of(
-                                GpuProcess.of(
-                                        ProcessHandle.current().pid(),
-                                        GpuProcess.Kind.COMPUTE,
-                                        bytes,
-                                        "not measured"))));
-        Reading<Integer> one = Reading.known(1);
-        sample.instances(List.of(new MigInstance(0, none, none, one, one, one, bytes, bytes)));
-        return new GpuReport(
-                name(),
-                clock.now(),
-                clock.nanos(),
-                List.of(sample.build()),
-                none,
-                none,
-                Optional.empty());
-    }
-
-    private static GpuDevice device() {
-        Reading<String> text = Reading.known(ThrottleReason.IDLE.word());
-        return new GpuDevice(0, text, text, text, GpuVendor.NVIDIA, false, text);
+        return new NvmlLibrary.Opening(
+                new Rehearsal(Linker.nativeLinker().defaultLookup().find("abs").orElseThrow()),
+                List.of());
     }
 
     @Override
-    public void close() {}
+    public int call(NvmlFunction function, long a, long b, long c, long d, long e) {
+        if (NativeCall.call(abs, 0, 0, 0, 0, 0) != NvmlReturn.OK) {
+            return NvmlReturn.UNKNOWN;
+        }
+        switch (function) {
+            case COUNT -> at(a).set(JAVA_INT, 0, GPUS);
+            case HANDLE, MIG_HANDLE -> at(c == 0 ? b : c).set(JAVA_LONG, 0, 1 + (c == 0 ? a : b));
+            case DRIVER_VERSION -> text(a, 0);
+            case NAME, UUID -> text(b, 0);
+            case PCI_INFO -> text(b, 36);
+            case TEMPERATURE -> at(b).set(JAVA_INT, 8, FIGURE);
+            case MIG_MODE, MIG_COUNT -> at(b).set(JAVA_INT, 0, a == 1 ? 0 : 1);
+            case MEMORY -> {
+                at(b).set(JAVA_LONG, 8, 1L << 34);
+                at(b).set(JAVA_LONG, 32, 1L << 33);
+            }
+            case COMPUTE_PROCESSES -> {
+                at(b).set(JAVA_INT, 0, 1);
+                at(c).set(JAVA_INT, 0, (int) ProcessHandle.current().pid());
+                at(c).set(JAVA_LONG, 8, 1L << 30);
+            }
+            case PROCESS_UTILISATION -> {
+                at(c).set(JAVA_INT, 0, 1);
+                at(b).set(JAVA_INT, 0, (int) ProcessHandle.current().pid());
+                at(b).set(JAVA_LONG, 8, Long.MAX_VALUE);
+            }
+            case FIELD_VALUES -> at(c).set(JAVA_INT, 32, FIGURE);
+            case GRAPHICS_PROCESSES, MPS_PROCESSES -> at(b).set(JAVA_INT, 0, 0);
+            default -> figures(a, b, c, d, e);
+        }
+        return NvmlReturn.OK;
+    }
+
+    private static void figures(long... arguments) {
+        for (long argument : arguments) {
+            if (argument > LARGEST_NUMBER) {
+                at(argument).set(JAVA_INT, 0, FIGURE);
+            }
+        }
+    }
+
+    private static void text(long address, long offset) {
+        MemorySegment.copy(TEXT, 0, at(address), JAVA_BYTE, offset, TEXT.length);
+    }
+
+    @SuppressWarnings("restricted") // what this room is for
+    private static MemorySegment at(long address) {
+        return MemorySegment.ofAddress(address).reinterpret(64);
+    }
 }

@@ -14,7 +14,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -174,9 +173,13 @@ public final class SysTree {
         } catch (IOException | DirectoryIteratorException e) {
             return List.of();
         }
-        found.sort(
-                Comparator.comparingInt((Path p) -> name(p).length()).thenComparing(SysTree::name));
+        found.sort(SysTree::byNumber);
         return found;
+    }
+
+    private static int byNumber(Path a, Path b) {
+        int length = Integer.compare(name(a).length(), name(b).length());
+        return length != 0 ? length : name(a).compareTo(name(b));
     }
 
     /** Returns the last part of a path. */

@@ -21,9 +21,8 @@ import java.util.regex.Pattern;
  * @param release the L4T release, such as {@code R36.4.0}
  */
 record TegraChip(Reading<String> model, boolean thor, Reading<String> release) {
-    private static final Pattern RELEASE =
-            Pattern.compile(
-                    "R([0-9]{2,3}) \\(release\\), REVISION: ([0-9]{1,2}(?:\\.[0-9]{1,2})?)");
+    private static final String RELEASE =
+            "R([0-9]{2,3}) \\(release\\), REVISION: ([0-9]{1,2}(?:\\.[0-9]{1,2})?)";
 
     /** The GPU's name in the device tree: Xavier, TX2, Orin, Thor, and the newer trees. */
     private static final Set<String> GPU_NODES =
@@ -63,7 +62,7 @@ record TegraChip(Reading<String> model, boolean thor, Reading<String> release) {
         if (!text.isKnown()) {
             return Reading.unsupported("there is no /etc/nv_tegra_release here");
         }
-        Matcher release = RELEASE.matcher(text.value());
+        Matcher release = Pattern.compile(RELEASE).matcher(text.value());
         return release.find()
                 ? Reading.known("R" + release.group(1) + "." + release.group(2))
                 : Reading.failed("/etc/nv_tegra_release names no release");
