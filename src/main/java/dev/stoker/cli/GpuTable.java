@@ -10,7 +10,6 @@ import dev.stoker.gpu.MigInstance;
 import dev.stoker.gpu.ThrottleReason;
 import dev.stoker.host.HostMemory;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 
@@ -20,7 +19,12 @@ import java.util.Set;
  */
 final class GpuTable {
     private static final int WIDE = 120;
+
+    /** Boards of one make differ at the beginning or a little behind it; JSON has all of it. */
     private static final int LONGEST_NAME = 22;
+
+    private static final int LONGEST_NAME_WIDE = 32;
+    private static final int VERY_WIDE = 160;
     private static final String EIGHTHS = " ▏▎▍▌▋▊▉█";
 
     private final Terminal terminal;
@@ -51,11 +55,11 @@ final class GpuTable {
         for (GpuSample gpu : shown) {
             if (gpu.trouble().map(GpuTrouble::kind).orElse(GpuTrouble.Kind.FAILED)
                     == GpuTrouble.Kind.LOST) {
-                table.row(title(gpu, wide), "lost", "", "", "", "", "", "", "", "", "", "", "", "");
+                table.row(title(gpu), "lost", "", "", "", "", "", "", "", "", "", "", "", "");
                 continue;
             }
             table.row(
-                    title(gpu, wide),
+                    title(gpu),
                     percent(gpu.value(GpuMetric.UTILISATION)),
                     memory(gpu, host),
                     bar(gpu, host, wide ? 16 : 8),
@@ -90,11 +94,15 @@ final class GpuTable {
         return table.lines(terminal.columns());
     }
 
-    private static String title(GpuSample gpu, boolean wide) {
+    private String title(GpuSample gpu) {
         String name = gpu.device().name().orElse("GPU");
         String bare = name.startsWith("NVIDIA ") && name.length() > 7 ? name.substring(7) : name;
-        String shown = wide || bare.length() <= LONGEST_NAME ? bare : cut(bare, LONGEST_NAME);
-        return gpu.device().index() + " " + shown;
+        int columns = terminal.columns();
+        int longest =
+                columns >= VERY_WIDE
+                        ? 2 * LONGEST_NAME_WIDE
+                        : columns >= WIDE ? LONGEST_NAME_WIDE : LONGEST_NAME;
+        return gpu.device().index() + " " + cut(bare, longest);
     }
 
     static String cut(String text, int longest) {
@@ -239,7 +247,7 @@ final class GpuTable {
 
     static List<ThrottleReason> worstFirst(GpuSample gpu) {
         return gpu.throttleReasons().orElse(Set.of()).stream()
-                .sorted(Comparator.comparing(ThrottleReason::effect).reversed())
+                .sorted((a, b) -> b.effect().compareTo(a.effect()))
                 .toList();
     }
 }

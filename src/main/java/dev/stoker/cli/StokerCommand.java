@@ -6,6 +6,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,9 @@ public final class StokerCommand implements Runnable {
     /** Runs what the arguments ask for and returns the exit code. */
     public static int execute(Map<String, Supplier<Object>> verbs, String... args) {
         String[] words = words(args);
-        return commandLine(verbs, words).execute(words);
+        // Unlike the parser's own, this one tells when nobody reads any more (a closed pipe).
+        PrintWriter out = new PrintWriter(System.out, true, System.out.charset());
+        return commandLine(verbs, words).setOut(out).execute(words);
     }
 
     /** Options right behind {@code history} are those of its list. */

@@ -535,6 +535,25 @@ class GpuCommandTest {
         assertThat(err.toString()).contains("There is no GPU '7'");
     }
 
+    @Test
+    void ids_whereTheDriverRefuses_isTheDriversTroubleAndNoWrongUse() {
+        trouble =
+                Optional.of(
+                        new GpuTrouble(
+                                GpuTrouble.Kind.MISMATCH, "Driver and library differ.", "Reboot."));
+        assertThat(gpu("--ids", "0")).isEqualTo(1);
+        assertThat(out.toString()).contains("Driver and library differ.");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void text_longestNameOnAWideTerminal_leavesRoomForWhatMatters() {
+        env = Map.of("COLUMNS", "120");
+        gpus.add(board(0, "NVIDIA " + "Very ".repeat(16) + "Long").build());
+        gpu();
+        assertThat(lineOf("Very Very")).contains("…", "█", "1480/1708", "P2");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -139,6 +139,7 @@ class GpuCollectorTest {
                     assertThat(trouble.kind()).isEqualTo(GpuTrouble.Kind.NO_ANSWER);
                     assertThat(trouble.sentence())
                             .matches("GATED has not answered for \\d+\\.\\d s\\.");
+                    assertThat(trouble.next()).startsWith("It has told nothing yet");
                 });
     }
 

@@ -37,6 +37,11 @@ final class NvmlDecoder {
 
     private static final long NO_MEMORY = -1;
 
+    /** 32 TiB: no GPU has as much, and none that does not tell its memory. */
+    private static final long LARGEST_MEMORY = 1L << 45;
+
+    static final String IMPOSSIBLE = "the driver tells an impossible value";
+
     private NvmlDecoder() {}
 
     /**
@@ -141,7 +146,7 @@ final class NvmlDecoder {
         if (bytes == NO_MEMORY) {
             return Reading.unsupported("the driver does not tell the memory of this process");
         }
-        if (bytes < 0 || (total > 0 && bytes > total)) {
+        if (bytes < 0 || bytes > (total > 0 ? total : LARGEST_MEMORY)) {
             return Reading.failed("the driver tells more memory than the GPU has");
         }
         return Reading.known(Bytes.of(bytes));
@@ -172,9 +177,14 @@ final class NvmlDecoder {
      *
      * @param micros when that was measured, since 1970
      */
-    record UtilisationRow(long pid, long micros, int sm, int memory, int encoder, int decoder) {}
+    record UtilisationRow(long pid, long micros, int sm, int memory, int encoder, int decoder) {
+        /** Returns whether all of it are shares. */
+        boolean isPossible() {
+            return isShare(sm) && isShare(memory) && isShare(encoder) && isShare(decoder);
+        }
+    }
 
-    /** Reads what processes did; rows that can't be are left out. */
+    /** Reads what processes did; rows of processes that can't be are left out. */
     static List<UtilisationRow> utilisation(MemorySegment s, int count) {
         List<UtilisationRow> rows = new ArrayList<>();
         long fits = Math.min(Integer.toUnsignedLong(count), s.byteSize() / UTILISATION_ROW);
@@ -188,12 +198,7 @@ final class NvmlDecoder {
                             s.get(JAVA_INT, at + 20),
                             s.get(JAVA_INT, at + 24),
                             s.get(JAVA_INT, at + 28));
-            boolean shares =
-                    isShare(row.sm)
-                            && isShare(row.memory)
-                            && isShare(row.encoder)
-                            && isShare(row.decoder);
-            if (isPid(row.pid) && shares) {
+            if (isPid(row.pid)) {
                 rows.add(row);
             }
         }

@@ -10,7 +10,6 @@ import dev.stoker.gpu.nvml.NvmlDecoder.UtilisationRow;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -206,8 +205,12 @@ final class NvmlProcesses {
     private Map<Long, Reading<UtilisationRow>> newest(List<UtilisationRow> rows) {
         Map<Long, Reading<UtilisationRow>> newest = new HashMap<>();
         long latest = lastSeenMicros;
-        rows.sort(Comparator.comparingLong(UtilisationRow::micros));
+        rows.sort((a, b) -> Long.compare(a.micros(), b.micros()));
         for (UtilisationRow row : rows) {
+            if (!row.isPossible()) {
+                newest.putIfAbsent(row.pid(), Reading.failed(NvmlDecoder.IMPOSSIBLE));
+                continue;
+            }
             boolean isNew = !looked || row.micros() > lastSeenMicros;
             newest.put(
                     row.pid(),

@@ -31,9 +31,7 @@ final class Trust {
             lies++;
             return Reading.unsupported(ZERO);
         }
-        return value < 0 || value > most
-                ? Reading.failed("the driver tells an impossible value")
-                : figure;
+        return value < 0 || value > most ? Reading.failed(NvmlDecoder.IMPOSSIBLE) : figure;
     }
 
     /** The same for a figure that says nothing about the others. */
@@ -53,9 +51,7 @@ final class Trust {
         if (value == 0 && isLiar()) {
             return Reading.unsupported(REASON);
         }
-        return value < 0 || value > most
-                ? Reading.failed("the driver tells an impossible value")
-                : figure;
+        return value < 0 || value > most ? Reading.failed(NvmlDecoder.IMPOSSIBLE) : figure;
     }
 
     /** Notes whether the GPU was at work. */

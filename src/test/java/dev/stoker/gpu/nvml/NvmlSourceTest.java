@@ -123,6 +123,65 @@ class NvmlSourceTest {
     }
 
     @Test
+    void sample_impossibleShareOfAProcess_isUnknownAndNotZero() throws Exception {
+        FakeNvml fake =
+                FakeNvml.text(
+                        folder,
+                        """
+                        gpu
+                        util 50
+                        total 8192
+                        process c 7 100
+                        process c 8 100
+                        process c 9 100
+                        activity 7 4294967295 0 0 0
+                        activity 8 40 101 0 0
+                        activity 9 12 3 0 0
+                        """);
+        List<GpuProcess> processes = report(fake).gpus().getFirst().processes().value();
+        assertThat(processes)
+                .extracting(p -> p.smPercent().isKnown())
+                .containsExactly(false, false, true);
+        assertThat(processes.getFirst().smPercent().reason()).contains("impossible");
+    }
+
+    @Test
+    void sample_processWithMoreMemoryThanAnyGpu_isNotBelievedWhereTheTotalIsUnknown()
+            throws Exception {
+        FakeNvml fake =
+                FakeNvml.text(folder, "gpu\nutil 50\nprocess c 7 99999999\nprocess c 8 100000\n");
+        List<GpuProcess> processes = report(fake).gpus().getFirst().processes().value();
+        assertThat(processes.getFirst().memory().isKnown()).isFalse();
+        assertThat(processes.getLast().memory().value()).isEqualTo(Bytes.mib(100_000));
+    }
+
+    @Test
+    void sample_hostileBox_hasNoControlCharacterAndNoImpossibleFigure() throws Exception {
+        GpuReport report = report(FakeNvml.box(folder, "hostile"));
+        assertThat(report.driver().value()).doesNotContain("\u001b", "\u0007");
+        assertThat(report.gpus()).hasSize(2);
+        for (GpuSample gpu : report.gpus()) {
+            assertThat(gpu.device().name().value() + gpu.device().uuid().value())
+                    .doesNotContain("\u001b");
+            assertThat(gpu.trouble()).isEmpty();
+            for (GpuMetric metric :
+                    List.of(GpuMetric.MEMORY_USED, GpuMetric.POWER, GpuMetric.CLOCK)) {
+                assertThat(gpu.value(metric).isKnown()).as(metric.name()).isFalse();
+            }
+        }
+        GpuSample first = report.gpus().getFirst();
+        assertThat(first.value(GpuMetric.UTILISATION).isKnown()).isFalse();
+        assertThat(first.value(GpuMetric.TEMPERATURE).isKnown()).isFalse();
+        assertThat(first.processes().value())
+                .singleElement()
+                .satisfies(p -> {
+                    assertThat(p.memory().isKnown()).isFalse();
+                    assertThat(p.smPercent().isKnown()).isFalse();
+                });
+        assertThat(report.gpus().getLast().processes().value()).hasSize(200);
+    }
+
+    @Test
     void sample_staleShareOfAProcess_isUnknownAndNotZero() throws Exception {
         FakeNvml fake =
                 FakeNvml.text(
