@@ -27,11 +27,14 @@ verb() {
     done
 }
 
-# is_glance ARGUMENT…: whether this is one look at the GPUs that prints neither help nor JSON. What it says only chooses a cache.
+# is_glance ARGUMENT…: whether this is one look at the GPUs; sets glance_cache to the end of its cache's name, which is empty for
+# JSON. What it says only chooses how the machine is started.
 is_glance() {
     [ "$1" = gpu ] || return 1
+    glance_cache=-gpu
     for word in "$@"; do
         case $word in
+            --json) glance_cache='' ;;
             --csv | --no-color | -q | --quiet | --query | --format) ;;
             -*) return 1 ;;
         esac
@@ -51,9 +54,9 @@ launch() {
             ;;
         gpu)
             mode=$short
-            if is_glance "$@" && [ -s "${cache%.aot}-gpu.aot" ]; then
+            if is_glance "$@"; then
                 mode=$glance
-                cache=${cache%.aot}-gpu.aot
+                [ -s "${cache%.aot}$glance_cache.aot" ] && cache=${cache%.aot}$glance_cache.aot
             fi
             ;;
         # Commands that work the processor for long keep the optimising compiler and the concurrent collector.
