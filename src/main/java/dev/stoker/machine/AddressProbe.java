@@ -5,6 +5,7 @@ import dev.stoker.http.Endpoint;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.Proxy;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Collection;
@@ -77,7 +78,7 @@ final class AddressProbe {
     }
 
     private static boolean listens(Endpoint address) {
-        try (Socket socket = new Socket()) {
+        try (Socket socket = new Socket(Proxy.NO_PROXY)) {
             socket.connect(new InetSocketAddress(address.host(), address.port()), CONNECT_MILLIS);
             return true;
         } catch (IOException e) {
