@@ -23,14 +23,40 @@ public final class Judge {
     private static final Duration PAUSE = Duration.ofSeconds(10);
 
     private final Thresholds thresholds;
-    private final GpuRules gpus;
-    private final HostRules host;
-    private final ModelRules models;
-    private final PlaceRules places;
-    private final LoadRules load;
-    private final ServerRules servers;
     private final Map<Key, Spell> spells = new HashMap<>();
+    private Rules rules;
     private long lastLook = Long.MIN_VALUE;
+
+    /** All rules, with what they remember. */
+    private static final class Rules {
+        private final GpuRules gpus;
+        private final HostRules host;
+        private final ModelRules models;
+        private final PlaceRules places;
+        private final LoadRules load;
+        private final ServerRules servers;
+
+        Rules(Thresholds thresholds) {
+            this.gpus = new GpuRules(thresholds);
+            this.host = new HostRules(thresholds);
+            this.models = new ModelRules(thresholds);
+            this.places = new PlaceRules(thresholds);
+            this.load = new LoadRules(thresholds);
+            this.servers = new ServerRules(thresholds);
+        }
+
+        List<Finding> look(Moment now) {
+            return Stream.of(
+                            gpus.look(now),
+                            load.look(now),
+                            models.look(now),
+                            places.look(now),
+                            servers.look(now),
+                            host.look(now))
+                    .flatMap(List::stream)
+                    .toList();
+        }
+    }
 
     /** Which alert it is. */
     private record Key(Rule rule, Map<String, String> labels) {}
@@ -45,12 +71,7 @@ public final class Judge {
 
     public Judge(Thresholds thresholds) {
         this.thresholds = thresholds;
-        this.gpus = new GpuRules(thresholds);
-        this.host = new HostRules(thresholds);
-        this.models = new ModelRules(thresholds);
-        this.places = new PlaceRules(thresholds);
-        this.load = new LoadRules(thresholds);
-        this.servers = new ServerRules(thresholds);
+        this.rules = new Rules(thresholds);
     }
 
     /** Returns the marks that it judges by. */
@@ -60,27 +81,21 @@ public final class Judge {
 
     /** Returns what is wrong now, the worst first. */
     public List<Alert> judge(Moment now) {
-        List<Finding> found = new ArrayList<>();
-        Stream.of(
-                        gpus.look(now),
-                        load.look(now),
-                        models.look(now),
-                        places.look(now),
-                        servers.look(now),
-                        host.look(now))
-                .flatMap(List::stream)
-                .filter(finding -> thresholds.isOn(finding.rule()))
-                .forEach(found::add);
-        return alerts(found, now.machine().time(), now.machine().nanos());
+        long nanos = now.machine().nanos();
+        if (nanos < lastLook) {
+            // Another recording, or the same one from its beginning.
+            rules = new Rules(thresholds);
+            spells.clear();
+        }
+        List<Finding> found =
+                rules.look(now).stream().filter(f -> thresholds.isOn(f.rule())).toList();
+        return alerts(found, now.machine().time(), nanos);
     }
 
     private List<Alert> alerts(List<Finding> found, Instant time, long nanos) {
         long before = lastLook;
         lastLook = nanos;
-        spells.values()
-                .removeIf(s ->
-                        nanos < s.last()
-                                || (s.last() < before && nanos - s.last() > PAUSE.toNanos()));
+        spells.values().removeIf(s -> s.last() < before && nanos - s.last() > PAUSE.toNanos());
         List<Alert> alerts = new ArrayList<>();
         Set<Key> told = new HashSet<>();
         for (Finding finding : found) {

@@ -3,9 +3,10 @@ package dev.stoker.rules;
 import dev.stoker.base.Bytes;
 import dev.stoker.base.UserError;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -181,9 +182,10 @@ public enum Mark {
         }
 
         private static String plain(double value) {
-            return value == Math.rint(value)
-                    ? String.format(Locale.ROOT, "%.0f", value)
-                    : String.format(Locale.ROOT, "%.6f", value).replaceAll("0+$", "");
+            return BigDecimal.valueOf(value)
+                    .setScale(6, RoundingMode.HALF_EVEN)
+                    .stripTrailingZeros()
+                    .toPlainString();
         }
     }
 }

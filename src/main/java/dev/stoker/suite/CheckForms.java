@@ -1,5 +1,6 @@
 package dev.stoker.suite;
 
+import dev.stoker.json.Form;
 import dev.stoker.suite.check.Check;
 import dev.stoker.suite.check.CodeCheck;
 import dev.stoker.suite.check.JsonCheck;

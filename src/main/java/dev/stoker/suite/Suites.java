@@ -3,6 +3,7 @@ package dev.stoker.suite;
 import dev.stoker.base.ExitCode;
 import dev.stoker.base.Text;
 import dev.stoker.base.UserError;
+import dev.stoker.json.Form;
 import dev.stoker.json.Yaml;
 import dev.stoker.suite.picture.VisionSuite;
 

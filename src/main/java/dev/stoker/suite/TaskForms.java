@@ -2,6 +2,7 @@ package dev.stoker.suite;
 
 import dev.stoker.base.Text;
 import dev.stoker.base.UserError;
+import dev.stoker.json.Form;
 import dev.stoker.json.Json;
 import dev.stoker.suite.check.Check;
 import dev.stoker.suite.check.JsonSchema;

@@ -1,8 +1,7 @@
-package dev.stoker.suite;
+package dev.stoker.json;
 
 import dev.stoker.base.Text;
 import dev.stoker.base.UserError;
-import dev.stoker.json.Json;
 
 import tools.jackson.databind.JsonNode;
 
@@ -14,10 +13,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A part of a suite's file, with its line: every key has to be known, every value of its type, and
- * whoever wrote something else is told where and what was expected. Immutable.
+ * A part of a file that people write, with its line: every key has to be known, every value of its
+ * type, and whoever wrote something else is told where and what was expected. Immutable.
  */
-final class Form {
+public final class Form {
     private final String source;
     private final Map<String, Integer> lines;
     private final String pointer;
@@ -27,7 +26,7 @@ final class Form {
      * @param source what to call the whole in an error
      * @param lines where its parts stand, by JSON pointer; empty where there are no lines
      */
-    Form(String source, Map<String, Integer> lines, JsonNode root) {
+    public Form(String source, Map<String, Integer> lines, JsonNode root) {
         this(source, lines, "", root);
     }
 
@@ -38,19 +37,19 @@ final class Form {
         this.node = node;
     }
 
-    JsonNode node() {
+    public JsonNode node() {
         return node;
     }
 
-    boolean has(String key) {
+    public boolean has(String key) {
         return node.has(key);
     }
 
-    boolean isObject() {
+    public boolean isObject() {
         return node.isObject();
     }
 
-    Form at(String key) {
+    public Form at(String key) {
         return new Form(
                 source,
                 lines,
@@ -58,11 +57,11 @@ final class Form {
                 node.path(key));
     }
 
-    Optional<Form> maybe(String key) {
+    public Optional<Form> maybe(String key) {
         return has(key) ? Optional.of(at(key)) : Optional.empty();
     }
 
-    List<Form> items() {
+    public List<Form> items() {
         if (!node.isArray()) {
             throw wrong("a list is wanted here");
         }
@@ -74,7 +73,7 @@ final class Form {
     }
 
     /** Requires an object with no other keys than these. */
-    Form only(String... keys) {
+    public Form only(String... keys) {
         if (!node.isObject()) {
             throw wrong("an object with keys is wanted here (" + String.join(", ", keys) + ")");
         }
@@ -86,11 +85,13 @@ final class Form {
         return this;
     }
 
-    UserError unknown(String key, String... keys) {
+    public UserError unknown(String key, String... keys) {
         String nearest =
                 Arrays.stream(keys)
                         .min(Comparator.comparingInt(k -> distance(k, key)))
-                        .filter(k -> distance(k, key) <= Math.max(1, key.length() / 3))
+                        .filter(k ->
+                                k.startsWith(key)
+                                        || distance(k, key) <= Math.max(1, key.length() / 3))
                         .map(k -> "Did you mean '" + k + "'? ")
                         .orElse("");
         return wrong(
@@ -98,7 +99,7 @@ final class Form {
                 nearest + "Known here: " + String.join(", ", keys) + ".");
     }
 
-    String text() {
+    public String text() {
         if (node.isString() && !node.stringValue().isBlank()) {
             return node.stringValue();
         }
@@ -109,7 +110,7 @@ final class Form {
                         : "");
     }
 
-    String text(String key) {
+    public String text(String key) {
         if (!has(key)) {
             throw wrong("the key '" + key + "' is missing");
         }
@@ -117,7 +118,7 @@ final class Form {
     }
 
     /** Reads one text, or a list of texts. */
-    List<String> texts() {
+    public List<String> texts() {
         if (!node.isArray()) {
             return List.of(text());
         }
@@ -127,7 +128,7 @@ final class Form {
         return items().stream().map(Form::text).toList();
     }
 
-    long whole(long least, long most) {
+    public long whole(long least, long most) {
         if (node.isIntegralNumber()
                 && node.canConvertToLong()
                 && node.longValue() >= least
@@ -137,14 +138,14 @@ final class Form {
         throw wrong("a whole number from " + least + " to " + most + " is wanted here");
     }
 
-    double number(double least, double most) {
+    public double number(double least, double most) {
         if (node.isNumber() && node.doubleValue() >= least && node.doubleValue() <= most) {
             return node.doubleValue();
         }
         throw wrong("a number is wanted here");
     }
 
-    boolean truth() {
+    public boolean truth() {
         if (node.isBoolean()) {
             return node.booleanValue();
         }
@@ -152,17 +153,17 @@ final class Form {
     }
 
     /** Requires the word true, of a check that is either there or not. */
-    void isTrue() {
+    public void isTrue() {
         if (!truth()) {
             throw wrong("only true has a meaning here", "Leave the line out.");
         }
     }
 
-    UserError wrong(String why) {
+    public UserError wrong(String why) {
         return wrong(why, "");
     }
 
-    UserError wrong(String why, String hint) {
+    public UserError wrong(String why, String hint) {
         return UserError.wrongUse(source + " can not be used: " + place() + why + ".", hint);
     }
 
@@ -194,7 +195,7 @@ final class Form {
         return row[b.length()];
     }
 
-    String json() {
+    public String json() {
         return Json.write(node);
     }
 }
