@@ -44,6 +44,7 @@ public final class GpuCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
 
     @Mixin private ServerOptions server = new ServerOptions();
+    @Mixin private RulesOptions rules = new RulesOptions();
     @Mixin private OutputOptions output = new OutputOptions();
 
     @Option(
@@ -129,6 +130,7 @@ public final class GpuCommand implements Callable<Integer> {
                 Optional.ofNullable(query),
                 Optional.ofNullable(format),
                 ids,
-                pcie);
+                pcie,
+                Optional.ofNullable(rules.rules));
     }
 }

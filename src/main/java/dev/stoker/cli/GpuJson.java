@@ -15,6 +15,7 @@ import dev.stoker.host.ProcessDetails;
 import dev.stoker.json.Json;
 import dev.stoker.machine.GpuUser;
 import dev.stoker.machine.MachineSample;
+import dev.stoker.rules.Alert;
 import dev.stoker.server.ServerIdentity;
 import dev.stoker.server.state.ModelState;
 import dev.stoker.server.state.ServerState;
@@ -40,12 +41,18 @@ final class GpuJson {
      *
      * @param pretty whether in many lines; else in one
      */
-    static String text(MachineSample machine, List<GpuSample> shown, Instant time, boolean pretty) {
-        ObjectNode json = of(machine, shown, time);
+    static String text(
+            MachineSample machine,
+            List<GpuSample> shown,
+            List<Alert> alerts,
+            Instant time,
+            boolean pretty) {
+        ObjectNode json = of(machine, shown, alerts, time);
         return pretty ? Json.pretty(json) : Json.write(json);
     }
 
-    private static ObjectNode of(MachineSample machine, List<GpuSample> shown, Instant time) {
+    private static ObjectNode of(
+            MachineSample machine, List<GpuSample> shown, List<Alert> alerts, Instant time) {
         ObjectNode root = Json.object();
         root.put("schema", "stoker.gpu").put("version", 1).put("time", time.toString());
         ArrayNode gpus = root.putArray("gpus");
@@ -55,6 +62,7 @@ final class GpuJson {
         root.set("host", host(machine.memory()));
         ArrayNode servers = root.putArray("servers");
         machine.servers().forEach(state -> servers.add(server(state)));
+        root.set("alerts", Alerts.json(alerts));
         return root;
     }
 
@@ -174,7 +182,7 @@ final class GpuJson {
         return node;
     }
 
-    private static ObjectNode trouble(GpuTrouble trouble) {
+    static ObjectNode trouble(GpuTrouble trouble) {
         return Json.object()
                 .put("kind", trouble.kind().code())
                 .put("sentence", trouble.sentence())
@@ -219,7 +227,7 @@ final class GpuJson {
         return node;
     }
 
-    private static ObjectNode host(HostMemory memory) {
+    static ObjectNode host(HostMemory memory) {
         ObjectNode node = Json.object();
         ObjectNode unavailable = Json.object();
         bytes(node, unavailable, "memory_total_bytes", memory.total());
@@ -232,7 +240,7 @@ final class GpuJson {
         return node;
     }
 
-    private static void text(
+    static void text(
             ObjectNode node, ObjectNode unavailable, String name, Reading<String> reading) {
         if (reading.isKnown()) {
             node.put(name, reading.value());
@@ -242,13 +250,13 @@ final class GpuJson {
         }
     }
 
-    private static void bytes(
+    static void bytes(
             ObjectNode node, ObjectNode unavailable, String name, Reading<Bytes> reading) {
         number(node, unavailable, name, reading.map(b -> (double) b.count()));
     }
 
     /** Whole numbers are written as such; others with at most three digits behind the point. */
-    private static void number(
+    static void number(
             ObjectNode node, ObjectNode unavailable, String name, Reading<Double> reading) {
         if (!reading.isKnown()) {
             node.putNull(name);

@@ -2,6 +2,7 @@ package dev.stoker.cli;
 
 import dev.stoker.base.UserError;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param format how to print them
  * @param ids the GPUs to show; empty for all
  * @param pcie whether to measure the traffic over PCIe
+ * @param rules the file of the rules
  */
 record GpuRequest(
         List<String> servers,
@@ -35,7 +37,8 @@ record GpuRequest(
         Optional<String> query,
         Optional<String> format,
         List<String> ids,
-        boolean pcie) {
+        boolean pcie,
+        Optional<Path> rules) {
     GpuRequest {
         servers = List.copyOf(servers);
         ids = List.copyOf(ids);

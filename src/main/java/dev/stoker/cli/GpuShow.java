@@ -9,6 +9,10 @@ import dev.stoker.gpu.GpuSample;
 import dev.stoker.gpu.GpuTrouble;
 import dev.stoker.machine.MachineSample;
 import dev.stoker.machine.MachineWatch;
+import dev.stoker.rules.Alert;
+import dev.stoker.rules.Judge;
+import dev.stoker.rules.Thresholds;
+import dev.stoker.watch.MachineCourse;
 
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -49,23 +53,26 @@ final class GpuShow {
     /** Prints samples in one way. */
     @FunctionalInterface
     private interface View {
-        void print(MachineSample machine, List<GpuSample> shown);
+        void print(MachineSample machine, List<GpuSample> shown, List<Alert> alerts);
     }
 
     ExitCode run(MachineWatcher machines) {
+        Thresholds thresholds = RulesOptions.thresholds(request.rules(), env);
         try (MachineWatch machine =
                 machines.open(
                         new MachineWatcher.Wanted(
                                 request.servers(), request.apiKeyEnv(), request.pcie(), false))) {
-            View view = view(); // While the drivers start.
-            return run(machine, view);
+            View view = view(thresholds); // While the drivers start.
+            return run(machine, view, new Judge(thresholds));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return ExitCode.INTERRUPTED;
         }
     }
 
-    private ExitCode run(MachineWatch machine, View view) throws InterruptedException {
+    private ExitCode run(MachineWatch machine, View view, Judge judge)
+            throws InterruptedException {
+        MachineCourse course = new MachineCourse();
         boolean again = request.isRepeated();
         int most = request.count().orElse(Integer.MAX_VALUE);
         Duration interval = Duration.ofNanos(Math.round(request.watch().orElse(1.0) * 1e9));
@@ -75,7 +82,8 @@ final class GpuShow {
         for (int i = 1; ; i++) {
             MachineSample sample = machine.look(patience);
             List<GpuSample> shown = chosen(sample);
-            view.print(sample, shown);
+            List<Alert> alerts = judge.judge(course.next(sample));
+            view.print(sample, shown, ofThese(alerts, sample.gpus(), shown));
             out.flush();
             code = judged(sample, shown);
             if (!again || out.checkError() || i >= most) {
@@ -87,6 +95,19 @@ final class GpuShow {
         }
     }
 
+    /** Leaves out the alerts of GPUs that are not shown. */
+    private static List<Alert> ofThese(
+            List<Alert> alerts, List<GpuSample> all, List<GpuSample> shown) {
+        List<String> hidden =
+                all.stream()
+                        .filter(gpu -> !shown.contains(gpu))
+                        .map(gpu -> Integer.toString(gpu.device().index()))
+                        .toList();
+        return alerts.stream()
+                .filter(alert -> !hidden.contains(alert.labels().getOrDefault("gpu", "")))
+                .toList();
+    }
+
     private static ExitCode judged(MachineSample sample, List<GpuSample> shown) {
         boolean bad =
                 !sample.picture().troubles().isEmpty()
@@ -96,43 +117,43 @@ final class GpuShow {
         return bad ? ExitCode.BAD_ANSWER : ExitCode.DONE;
     }
 
-    private View view() {
+    private View view(Thresholds thresholds) {
         if (request.json()) {
             boolean pretty = request.watch().isEmpty();
-            return (machine, shown) ->
-                    out.println(GpuJson.text(machine, shown, clock.now(), pretty));
+            return (machine, shown, alerts) ->
+                    out.println(GpuJson.text(machine, shown, alerts, clock.now(), pretty));
         }
         if (request.csv()) {
             return titled(
                     List.of(GpuCsv.header()),
-                    (machine, shown) -> shown.forEach(gpu -> out.println(GpuCsv.line(gpu))));
+                    (machine, shown, _) -> shown.forEach(gpu -> out.println(GpuCsv.line(gpu))));
         }
         if (request.query().isPresent()) {
             GpuQuery asked = GpuQuery.parse(request.query().get(), request.format().orElse("csv"));
             return titled(
                     asked.header(),
-                    (machine, shown) ->
+                    (machine, shown, _) ->
                             asked.lines(machine.picture(), shown).forEach(out::println));
         }
         if (request.dmon()) {
             GpuScroll scroll = new GpuScroll();
-            return (machine, shown) -> {
+            return (machine, shown, _) -> {
                 scroll.lines(shown).forEach(out::println);
                 complain(machine);
             };
         }
-        return text();
+        return text(thresholds);
     }
 
     /** Titles come once, whatever the number of samples. Troubles of the driver go to the side. */
     private View titled(List<String> titles, View rows) {
         boolean[] begun = new boolean[1];
-        return (machine, shown) -> {
+        return (machine, shown, alerts) -> {
             if (!begun[0]) {
                 titles.forEach(out::println);
                 begun[0] = true;
             }
-            rows.print(machine, shown);
+            rows.print(machine, shown, alerts);
             complain(machine);
         };
     }
@@ -147,13 +168,13 @@ final class GpuShow {
         }
     }
 
-    private View text() {
+    private View text(Thresholds thresholds) {
         Terminal terminal = Terminal.detect(env, request.noColour());
-        GpuText text = new GpuText(terminal);
+        GpuText text = new GpuText(terminal, thresholds);
         boolean redraw = request.watch().isPresent() && terminal.outIsTerminal();
         boolean[] begun = new boolean[1];
-        return (machine, shown) -> {
-            List<String> lines = text.lines(machine, shown);
+        return (machine, shown, alerts) -> {
+            List<String> lines = text.lines(machine, shown, alerts);
             if (redraw) {
                 // Home, each line over the old one, then what is left below: no flicker.
                 out.print(begun[0] ? "\u001b[H" : "\u001b[H\u001b[2J");

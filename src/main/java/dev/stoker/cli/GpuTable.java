@@ -9,9 +9,13 @@ import dev.stoker.gpu.GpuTrouble;
 import dev.stoker.gpu.MigInstance;
 import dev.stoker.gpu.ThrottleReason;
 import dev.stoker.host.HostMemory;
+import dev.stoker.rules.Severity;
+import dev.stoker.rules.Thresholds;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.DoubleFunction;
 
 /**
  * The table of GPUs, one line each; columns that matter least are left out where the terminal is
@@ -28,9 +32,14 @@ final class GpuTable {
     private static final String EIGHTHS = " ▏▎▍▌▋▊▉█";
 
     private final Terminal terminal;
+    private final Thresholds marks;
 
-    GpuTable(Terminal terminal) {
+    /**
+     * @param marks by which cells are coloured
+     */
+    GpuTable(Terminal terminal, Thresholds marks) {
         this.terminal = terminal;
+        this.marks = marks;
     }
 
     List<String> lines(List<GpuSample> shown, HostMemory host) {
@@ -78,7 +87,11 @@ final class GpuTable {
                         "  " + part.index() + ": " + part.name().orElse("instance"),
                         "",
                         used(part.memoryUsed(), part.memoryTotal()),
-                        bar(part.memoryUsed(), part.memoryTotal(), wide ? 16 : 8),
+                        bar(
+                                part.memoryUsed(),
+                                part.memoryTotal(),
+                                wide ? 16 : 8,
+                                marks::ofGpuMemory),
                         "",
                         "",
                         "",
@@ -94,7 +107,7 @@ final class GpuTable {
         return table.lines(terminal.columns());
     }
 
-    private String title(GpuSample gpu) {
+    String title(GpuSample gpu) {
         String name = gpu.device().name().orElse("GPU");
         String bare = name.startsWith("NVIDIA ") && name.length() > 7 ? name.substring(7) : name;
         int columns = terminal.columns();
@@ -150,10 +163,19 @@ final class GpuTable {
     }
 
     private String bar(GpuSample gpu, HostMemory host, int width) {
-        return bar(usedMemory(gpu, host), totalMemory(gpu, host), width);
+        boolean unified = gpu.device().unifiedMemory();
+        return bar(
+                usedMemory(gpu, host),
+                totalMemory(gpu, host),
+                width,
+                unified ? marks::ofHostMemory : marks::ofGpuMemory);
     }
 
-    private String bar(Reading<Bytes> used, Reading<Bytes> total, int width) {
+    private String bar(
+            Reading<Bytes> used,
+            Reading<Bytes> total,
+            int width,
+            DoubleFunction<Optional<Severity>> severity) {
         if (!used.isKnown() || !total.isKnown() || total.value().count() <= 0) {
             return "";
         }
@@ -164,7 +186,7 @@ final class GpuTable {
             b.append(EIGHTHS.charAt(eighths % 8));
         }
         String rest = "·".repeat(width - b.length());
-        Colour colour = share >= 0.95 ? Colour.BAD : share >= 0.8 ? Colour.WARNING : Colour.GOOD;
+        Colour colour = severity.apply(share).map(Alerts::colour).orElse(Colour.GOOD);
         return terminal.paint(colour, b.toString()) + terminal.paint(Colour.FAINT, rest);
     }
 
@@ -173,14 +195,13 @@ final class GpuTable {
         if (!now.isKnown()) {
             return Numbers.UNKNOWN;
         }
-        double mark = gpu.value(GpuMetric.SLOWDOWN_TEMPERATURE).orElse(90.0);
         String text = Long.toString(Math.round(now.value()));
-        return now.value() >= mark
-                ? terminal.paint(Colour.BAD, text)
-                : now.value() >= 80 ? terminal.paint(Colour.WARNING, text) : text;
+        return marks.ofTemperature(gpu)
+                .map(severity -> terminal.paint(Alerts.colour(severity), text))
+                .orElse(text);
     }
 
-    private static String power(GpuSample gpu) {
+    static String power(GpuSample gpu) {
         Reading<Double> now = gpu.value(GpuMetric.POWER);
         Reading<Double> limit = gpu.value(GpuMetric.POWER_LIMIT);
         if (!now.isKnown() && !limit.isKnown()) {

@@ -13,6 +13,8 @@ import dev.stoker.host.HostMemory;
 import dev.stoker.host.ProcessDetails;
 import dev.stoker.machine.GpuUser;
 import dev.stoker.machine.MachineSample;
+import dev.stoker.rules.Alert;
+import dev.stoker.rules.Thresholds;
 import dev.stoker.server.ServerIdentity;
 import dev.stoker.server.state.ModelCondition;
 import dev.stoker.server.state.ModelState;
@@ -28,18 +30,20 @@ import java.util.Optional;
  */
 final class GpuText {
     private final Terminal terminal;
+    private final Thresholds marks;
 
-    GpuText(Terminal terminal) {
+    GpuText(Terminal terminal, Thresholds marks) {
         this.terminal = terminal;
+        this.marks = marks;
     }
 
-    List<String> lines(MachineSample machine, List<GpuSample> shown) {
+    List<String> lines(MachineSample machine, List<GpuSample> shown, List<Alert> alerts) {
         List<String> lines = new ArrayList<>();
         if (shown.isEmpty()) {
             lines.addAll(withoutGpu(machine));
         } else {
             driver(machine.picture()).ifPresent(lines::add);
-            lines.addAll(new GpuTable(terminal).lines(shown, machine.memory()));
+            lines.addAll(new GpuTable(terminal, marks).lines(shown, machine.memory()));
             lines.addAll(processes(machine, shown));
             if (shown.stream().anyMatch(gpu -> gpu.device().unifiedMemory())) {
                 lines.add("");
@@ -47,7 +51,7 @@ final class GpuText {
             }
         }
         lines.addAll(servers(machine.servers()));
-        List<String> notes = new GpuNotes(terminal).lines(machine.picture(), shown);
+        List<String> notes = new GpuNotes(terminal).lines(shown, alerts);
         if (!notes.isEmpty()) {
             lines.add("");
             lines.addAll(notes);

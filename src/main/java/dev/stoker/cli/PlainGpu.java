@@ -78,7 +78,8 @@ public final class PlainGpu {
                         query,
                         format,
                         List.of(),
-                        false));
+                        false,
+                        Optional.empty()));
     }
 
     /** Other beginnings mean something to the parser. */

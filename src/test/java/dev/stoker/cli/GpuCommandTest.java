@@ -618,6 +618,31 @@ class GpuCommandTest {
     }
 
     @Test
+    void alerts_inJson_areThoseOfTheRulesAndOfTheChosenGpus() throws IOException {
+        gpus.add(board(0, "A").put(GpuMetric.TEMPERATURE, 85).build());
+        gpus.add(board(1, "B").put(GpuMetric.TEMPERATURE, 85).build());
+        assertThat(gpu("--json", "--ids", "1")).isZero();
+        JsonNode alerts = json().path("alerts");
+        assertThat(alerts.size()).isEqualTo(1);
+        assertThat(alerts.at("/0/rule").stringValue()).isEqualTo("gpu-temperature-high");
+        assertThat(alerts.at("/0/severity").stringValue()).isEqualTo("warning");
+        assertThat(alerts.at("/0/labels/gpu").stringValue()).isEqualTo("1");
+    }
+
+    @Test
+    void rules_file_changesWhatIsSaid() throws IOException {
+        gpus.add(board(0, "A").put(GpuMetric.TEMPERATURE, 75).build());
+        Path file =
+                Files.writeString(
+                        root.resolve("rules.yaml"),
+                        "rules: {gpu-temperature-high: {warning: 70}}\n");
+        gpu();
+        assertThat(out.toString()).doesNotContain("75 °C");
+        gpu("--rules", file.toString());
+        assertThat(out.toString()).contains("! GPU 0: 75 °C; the mark is 70 °C.");
+    }
+
+    @Test
     void text_hostileNames_canNotMoveTheCursor() throws IOException {
         Files.writeString(root.resolve("proc/4001/cmdline"), "evil\u001b[2J\0arg\0");
         gpus.add(board(0, "A").processes(Reading.known(List.of(process(4001)))).build());

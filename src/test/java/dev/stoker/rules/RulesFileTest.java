@@ -147,6 +147,26 @@ class RulesFileTest {
                 .contains("    for: 30s\n");
     }
 
+    @Test
+    void manual_always_namesEachRuleAndItsUsualMarks() throws IOException {
+        List<String> rows =
+                Files.readAllLines(Path.of("docs/rules.md")).stream()
+                        .filter(line -> line.startsWith("| `"))
+                        .toList();
+        assertThat(rows).hasSize(Rule.values().length);
+        for (Rule rule : Rule.values()) {
+            String row =
+                    rows.stream()
+                            .filter(line -> line.startsWith("| `" + rule.code() + "` |"))
+                            .findFirst()
+                            .orElseThrow(() -> new AssertionError("no row for " + rule.code()));
+            for (Mark mark : Mark.of(rule)) {
+                assertThat(row)
+                        .contains("`" + mark.key() + ": " + mark.unit().write(mark.usual()) + "`");
+            }
+        }
+    }
+
     @Property
     void write_anything_canBeReadAgain(@ForAll("thresholds") Thresholds some) {
         Thresholds read = parse(RulesFile.write(some));
