@@ -81,6 +81,13 @@ final class MachineWiring implements MachineWatcher {
                 gpus, hostLook(host, wanted.wholeHost()), processes(), processes(), look, clock);
     }
 
+    @Override
+    public HostSource hostOf(Endpoint server) {
+        return !box.isEmpty()
+                ? new SimHost(simulated())
+                : root.equals(Path.of("/")) ? Hosts.of(server.host()) : host();
+    }
+
     private HostLook hostLook(HostSource host, boolean whole) {
         if (!whole || !box.isEmpty()) {
             String why =

@@ -9,11 +9,13 @@ import dev.stoker.cli.GpuCommand;
 import dev.stoker.cli.HelpCommand;
 import dev.stoker.cli.HistoryCommand;
 import dev.stoker.cli.LoadCommand;
+import dev.stoker.cli.MachineWatcher;
 import dev.stoker.cli.PlainGpu;
 import dev.stoker.cli.RehearseCommand;
 import dev.stoker.cli.ReportCommand;
 import dev.stoker.cli.SimCommand;
 import dev.stoker.cli.SpoolingStores;
+import dev.stoker.cli.StatusCommand;
 import dev.stoker.cli.StokerCommand;
 import dev.stoker.cli.StokerVersion;
 import dev.stoker.history.Stores;
@@ -76,6 +78,7 @@ public final class Main {
         verbs.put("history", () -> new HistoryCommand(stores, env));
         verbs.put("compare", () -> new CompareCommand(stores, env));
         verbs.put("gpu", () -> new GpuCommand(new MachineWiring(env), env, Clock.system()));
+        verbs.put("status", () -> new StatusCommand(new MachineWiring(env), env, Clock.system()));
         verbs.put("report", () -> new ReportCommand(stores, env));
         verbs.put("sim", SimCommand::new);
         verbs.put("demo", () -> new DemoCommand(new FirstEstimator()));
@@ -89,7 +92,15 @@ public final class Main {
                                         () -> rehearseGpu(env),
                                         () ->
                                                 PlainGpu.rehearseJson(
-                                                        MachineWiring.rehearsal(env), env))));
+                                                        MachineWiring.rehearsal(env), env),
+                                        () ->
+                                                StatusCommand.rehearse(
+                                                        MachineWiring.rehearsal(env).open(
+                                                                new MachineWatcher.Wanted(
+                                                                        List.of(),
+                                                                        Optional.empty(),
+                                                                        false,
+                                                                        true))))));
         return verbs;
     }
 }

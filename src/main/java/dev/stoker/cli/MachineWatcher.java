@@ -1,5 +1,8 @@
 package dev.stoker.cli;
 
+import dev.stoker.host.HostSource;
+import dev.stoker.host.Hosts;
+import dev.stoker.http.Endpoint;
 import dev.stoker.machine.MachineWatch;
 
 import java.util.List;
@@ -10,6 +13,11 @@ import java.util.Optional;
 public interface MachineWatcher {
 
     MachineWatch open(Wanted wanted);
+
+    /** Returns what can be seen of the host of a server. */
+    default HostSource hostOf(Endpoint server) {
+        return Hosts.of(server.host());
+    }
 
     /**
      * What to look at.

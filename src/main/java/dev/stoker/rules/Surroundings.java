@@ -16,33 +16,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What there is around models at one moment: which servers work on this machine, which of its GPUs
- * can compute, and what room these have. Used by one thread.
+ * What there is around models at one moment: which of the machine's GPUs can compute, and what room
+ * these have. Used by one thread.
  */
 final class Surroundings {
     private final Moment now;
     private final Map<Endpoint, ServerState> servers = new HashMap<>();
-    private final boolean simulated;
 
     Surroundings(Moment now) {
         this.now = now;
         now.machine().servers().forEach(server -> servers.put(server.endpoint(), server));
-        this.simulated =
-                now.machine().gpus().stream()
-                        .anyMatch(gpu -> gpu.facts().containsKey("simulated_box"));
     }
 
-    /**
-     * Returns whether a model's server works on this machine, as far as can be told: its process is
-     * seen here, or its address leads here. A simulated server has simulated GPUs alone.
-     */
     boolean isHere(ModelView model) {
-        ServerState server = servers.get(model.server());
-        boolean made =
-                server != null
-                        && server.identity().map(id -> id.simulated().isPresent()).orElse(false);
-        return (made == simulated || now.machine().gpus().isEmpty())
-                && (model.server().isLoopback() || model.state().runnerPid().isKnown());
+        return now.isHere(model);
     }
 
     /**

@@ -21,6 +21,9 @@ public record Moment(
         Map<Endpoint, ServerRates> rates,
         List<ModelView> models,
         List<Event> events) {
+    /** The name of the source that tells a simulated box's GPUs. */
+    private static final String SIMULATED = "simulated box";
+
     private static final String FIRST = "this is the first look at the server";
 
     public Moment {
@@ -33,5 +36,24 @@ public record Moment(
     public Rates rates(Endpoint server) {
         ServerRates found = rates.get(server);
         return found == null ? Rates.unknown(FIRST) : found.all();
+    }
+
+    /**
+     * Returns whether a model's server works on this machine, as far as can be told: its process is
+     * seen here, or its address leads here. A simulated server has simulated GPUs alone.
+     */
+    public boolean isHere(ModelView model) {
+        boolean made =
+                machine.servers().stream()
+                        .filter(server -> server.endpoint().equals(model.server()))
+                        .anyMatch(server ->
+                                server.identity()
+                                        .map(id -> id.simulated().isPresent())
+                                        .orElse(false));
+        boolean simulated =
+                machine.picture().parts().stream()
+                        .anyMatch(part -> part.report().source().equals(SIMULATED));
+        return made == simulated
+                && (model.server().isLoopback() || model.state().runnerPid().isKnown());
     }
 }
