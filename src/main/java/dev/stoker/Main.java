@@ -95,12 +95,13 @@ public final class Main {
                                                         MachineWiring.rehearsal(env), env),
                                         () ->
                                                 StatusCommand.rehearse(
-                                                        MachineWiring.rehearsal(env).open(
-                                                                new MachineWatcher.Wanted(
-                                                                        List.of(),
-                                                                        Optional.empty(),
-                                                                        false,
-                                                                        true))))));
+                                                        MachineWiring.rehearsal(env)
+                                                                .open(
+                                                                        new MachineWatcher.Wanted(
+                                                                                List.of(),
+                                                                                Optional.empty(),
+                                                                                false,
+                                                                                true))))));
         return verbs;
     }
 }

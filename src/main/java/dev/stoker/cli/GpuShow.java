@@ -70,8 +70,7 @@ final class GpuShow {
         }
     }
 
-    private ExitCode run(MachineWatch machine, View view, Judge judge)
-            throws InterruptedException {
+    private ExitCode run(MachineWatch machine, View view, Judge judge) throws InterruptedException {
         MachineCourse course = new MachineCourse();
         boolean again = request.isRepeated();
         int most = request.count().orElse(Integer.MAX_VALUE);

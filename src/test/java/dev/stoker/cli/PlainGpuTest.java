@@ -58,10 +58,15 @@ class PlainGpuTest {
 
     /** The answer to a command line: what is printed, and the exit code. */
     private record Answer(int code, String out, String err) {
-        /** The JSON tells when it was made and since when alerts hold, which is another moment each time. */
+        /**
+         * The JSON tells when it was made and since when alerts hold, which is another moment each
+         * time.
+         */
         static Answer of(int code, String out, String err) {
             return new Answer(
-                    code, out.replaceAll("\"(time|since)\" ?: ?\"[^\"]*\"", "\"$1\": \"now\""), err);
+                    code,
+                    out.replaceAll("\"(time|since)\" ?: ?\"[^\"]*\"", "\"$1\": \"now\""),
+                    err);
         }
     }
 
