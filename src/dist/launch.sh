@@ -59,8 +59,10 @@ launch() {
                 [ -s "${cache%.aot}$glance_cache.aot" ] && cache=${cache%.aot}$glance_cache.aot
             fi
             ;;
+        # Little to do, for months: a small heap, and a new start by whoever supervises it if that ever is too small.
+        serve) mode="$short -Xmx96m -XX:+ExitOnOutOfMemoryError" ;;
         # Commands that work the processor for long keep the optimising compiler and the concurrent collector.
-        agent | serve) mode='' ;;
+        agent) mode='' ;;
         *) mode=$short ;;
     esac
     exec "$java" "-XX:AOTCache=$cache" $common $mode $STOKER_JAVA_OPTS -jar "$jar" "$@"
