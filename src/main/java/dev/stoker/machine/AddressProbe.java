@@ -4,6 +4,7 @@ import dev.stoker.base.Clock;
 import dev.stoker.http.Endpoint;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.Socket;
@@ -78,8 +79,17 @@ final class AddressProbe {
     }
 
     private static boolean listens(Endpoint address) {
+        if (!address.host().equals("localhost")) {
+            return listens(new InetSocketAddress(address.host(), address.port()));
+        }
+        // Both are known; to look a name up takes longer than all of a short start.
+        return listens(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), address.port()))
+                || listens(new InetSocketAddress(InetAddress.ofLiteral("::1"), address.port()));
+    }
+
+    private static boolean listens(InetSocketAddress address) {
         try (Socket socket = new Socket(Proxy.NO_PROXY)) {
-            socket.connect(new InetSocketAddress(address.host(), address.port()), CONNECT_MILLIS);
+            socket.connect(address, CONNECT_MILLIS);
             return true;
         } catch (IOException e) {
             return false;

@@ -5,7 +5,6 @@ import dev.stoker.gpu.GpuMetric;
 import dev.stoker.gpu.GpuSample;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -62,7 +61,7 @@ final class GpuHealth {
                                     : Severity.CRITICAL,
                             labels,
                             Finding.subject(gpu),
-                            String.format(Locale.ROOT, form, Math.round(value)),
+                            form.replace("%d", Long.toString(Math.round(value))),
                             next));
         }
     }

@@ -15,7 +15,6 @@ import dev.stoker.watch.Moment;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -127,17 +126,16 @@ final class GpuRules {
                                         ? Severity.WARNING
                                         : Severity.NOTE;
         String what =
-                String.format(
-                        Locale.ROOT,
-                        "%s of %s are in use (%d %%)%s.",
-                        used.value().binary(),
-                        total.value().binary(),
-                        Math.round(share * 100),
-                        reserved
+                used.value().binary()
+                        + " of "
+                        + total.value().binary()
+                        + " are in use ("
+                        + Math.round(share * 100)
+                        + " %)"
+                        + (reserved
                                 ? ", most of it taken by its server at the start, as it is set"
-                                : models > 0
-                                        ? ", " + Bytes.of(models).binary() + " by models"
-                                        : "");
+                                : models > 0 ? ", " + Bytes.of(models).binary() + " by models" : "")
+                        + ".";
         return Optional.of(
                 Finding.ofGpu(Rule.GPU_MEMORY_HIGH, severity, gpu, what, nextOfMemory(reserved)));
     }

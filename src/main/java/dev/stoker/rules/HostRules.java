@@ -7,7 +7,6 @@ import dev.stoker.watch.Moment;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -54,13 +53,14 @@ final class HostRules {
                         Finding.ofHost(
                                 Rule.HOST_MEMORY_HIGH,
                                 severity,
-                                String.format(
-                                        Locale.ROOT,
-                                        "%s of %s are available (%d %% in use)%s.",
-                                        host.available().value().binary(),
-                                        host.total().value().binary(),
-                                        Math.round(share * 100),
-                                        unified ? ", and the GPU works in it too" : ""),
+                                host.available().value().binary()
+                                        + " of "
+                                        + host.total().value().binary()
+                                        + " are available ("
+                                        + Math.round(share * 100)
+                                        + " % in use)"
+                                        + (unified ? ", and the GPU works in it too" : "")
+                                        + ".",
                                 "Unload what is not needed before a larger model is loaded."));
     }
 
@@ -84,11 +84,9 @@ final class HostRules {
                                 used.value().binary()
                                         + " lie in swap"
                                         + (busy
-                                                ? String.format(
-                                                        Locale.ROOT,
-                                                        ", and tasks wait for memory %d %% of the"
-                                                                + " time.",
-                                                        Math.round(waits.value() * 100))
+                                                ? ", and tasks wait for memory "
+                                                        + Math.round(waits.value() * 100)
+                                                        + " % of the time."
                                                 : waits.isKnown()
                                                         ? "; nothing waits for it now."
                                                         : "."),

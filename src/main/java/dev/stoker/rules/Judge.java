@@ -5,7 +5,6 @@ import dev.stoker.watch.Moment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -116,7 +115,13 @@ public final class Judge {
                             finding.next(),
                             since));
         }
-        alerts.sort(Comparator.comparing(Alert::severity).reversed().thenComparing(Alert::rule));
+        alerts.sort(Judge::worstFirst);
         return alerts;
+    }
+
+    /** Not made of the library's comparators: the cache of classes can't hold their lambdas. */
+    private static int worstFirst(Alert a, Alert b) {
+        int bySeverity = b.severity().compareTo(a.severity());
+        return bySeverity != 0 ? bySeverity : a.rule().compareTo(b.rule());
     }
 }
