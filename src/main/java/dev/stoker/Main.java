@@ -18,9 +18,12 @@ import dev.stoker.cli.SpoolingStores;
 import dev.stoker.cli.StatusCommand;
 import dev.stoker.cli.StokerCommand;
 import dev.stoker.cli.StokerVersion;
+import dev.stoker.cli.TopCommand;
 import dev.stoker.history.Stores;
 import dev.stoker.history.jdbc.JdbcStores;
 import dev.stoker.memory.FirstEstimator;
+import dev.stoker.rules.Judge;
+import dev.stoker.rules.Thresholds;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -79,6 +82,14 @@ public final class Main {
         verbs.put("compare", () -> new CompareCommand(stores, env));
         verbs.put("gpu", () -> new GpuCommand(new MachineWiring(env), env, Clock.system()));
         verbs.put("status", () -> new StatusCommand(new MachineWiring(env), env, Clock.system()));
+        verbs.put(
+                "top",
+                () ->
+                        new TopCommand(
+                                new MachineWiring(env),
+                                () -> new Judge(Thresholds.usual())::judge,
+                                env,
+                                Clock.system()));
         verbs.put("report", () -> new ReportCommand(stores, env));
         verbs.put("sim", SimCommand::new);
         verbs.put("demo", () -> new DemoCommand(new FirstEstimator()));

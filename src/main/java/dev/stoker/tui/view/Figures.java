@@ -1,0 +1,147 @@
+package dev.stoker.tui.view;
+
+import dev.stoker.base.Bytes;
+import dev.stoker.base.Reading;
+import dev.stoker.server.state.Pace;
+import dev.stoker.tui.screen.Glyphs;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+
+/** How figures are written in few cells; the unknown is a dash. Pure. */
+final class Figures {
+    private static final long DAY_SECONDS = 86_400;
+
+    /** Servers tell "never" as a time centuries ahead. */
+    private static final long NEVER_SECONDS = 10 * 365 * DAY_SECONDS;
+
+    private final Glyphs glyphs;
+
+    Figures(Glyphs glyphs) {
+        this.glyphs = glyphs;
+    }
+
+    String unknown() {
+        return glyphs.unknown();
+    }
+
+    String text(Reading<String> reading) {
+        return reading.orElse(unknown());
+    }
+
+    String percent(Reading<Double> reading) {
+        return reading.isKnown() ? Math.round(reading.value()) + "%" : unknown();
+    }
+
+    /** A share from 0 to 1. */
+    String share(Reading<Double> reading) {
+        return percent(reading.map(s -> s * 100));
+    }
+
+    String whole(Reading<Double> reading) {
+        return reading.isKnown() ? Long.toString(Math.round(reading.value())) : unknown();
+    }
+
+    String count(Reading<? extends Number> reading) {
+        return reading.isKnown() ? Long.toString(reading.value().longValue()) : unknown();
+    }
+
+    /** In GiB, without the unit. */
+    String gib(Reading<Bytes> reading) {
+        return reading.isKnown() ? gib(reading.value()) : unknown();
+    }
+
+    static String gib(Bytes bytes) {
+        double gib = bytes.toGib();
+        return gib > 0 && gib < 0.05
+                ? "0.0"
+                : String.format(Locale.ROOT, Math.abs(gib) >= 99.95 ? "%.0f" : "%.1f", gib);
+    }
+
+    /** Two sizes in GiB, used and all. */
+    String gibOf(Reading<Bytes> used, Reading<Bytes> total) {
+        return used.isKnown() || total.isKnown() ? gib(used) + "/" + gib(total) : unknown();
+    }
+
+    String megahertz(Reading<Double> hertz) {
+        return whole(hertz.map(h -> h / 1e6));
+    }
+
+    /** Tokens a second, about three digits. */
+    String pace(Reading<Pace> reading) {
+        if (!reading.isKnown()) {
+            return unknown();
+        }
+        Pace pace = reading.value();
+        return (pace.atLeast() ? glyphs.atLeast() : "") + three(pace.perSecond());
+    }
+
+    static String three(double value) {
+        double size = Math.abs(value);
+        return String.format(
+                Locale.ROOT,
+                size >= 100 ? "%.0f" : size >= 10 || size == 0 ? "%.1f" : "%.2f",
+                value);
+    }
+
+    String duration(Reading<Duration> reading) {
+        return reading.isKnown() ? duration(reading.value()) : unknown();
+    }
+
+    /** A short time: 4 ms, 210 ms, 1.32 s, 75 s. */
+    static String duration(Duration duration) {
+        double seconds = duration.toNanos() / 1e9;
+        if (seconds < 0.9995) {
+            return Math.round(seconds * 1000) + " ms";
+        }
+        return seconds < 60
+                ? String.format(Locale.ROOT, seconds < 10 ? "%.2f s" : "%.1f s", seconds)
+                : age(Math.round(seconds));
+    }
+
+    /** A long time: 12 s, 4:05, 3 h 12, 2 d 4 h. */
+    static String age(long seconds) {
+        if (seconds < 60) {
+            return Math.max(0, seconds) + " s";
+        }
+        if (seconds < 3600) {
+            return String.format(Locale.ROOT, "%d:%02d", seconds / 60, seconds % 60);
+        }
+        return seconds < DAY_SECONDS
+                ? String.format(Locale.ROOT, "%d h %02d", seconds / 3600, seconds / 60 % 60)
+                : seconds / DAY_SECONDS + " d " + seconds / 3600 % 24 + " h";
+    }
+
+    /** What is left until a moment; {@code never} where that lies centuries ahead. */
+    String until(Reading<Instant> moment, Instant now) {
+        if (!moment.isKnown()) {
+            return unknown();
+        }
+        long left = Duration.between(now, moment.value()).toSeconds();
+        return left > NEVER_SECONDS ? "never" : left <= 0 ? "in use" : age(left);
+    }
+
+    /** A number of tokens: 512, 8k, 128k, 1M. */
+    String tokens(Reading<Long> reading) {
+        if (!reading.isKnown()) {
+            return unknown();
+        }
+        long n = reading.value();
+        if (n >= 1 << 20 && n % (1 << 20) == 0) {
+            return (n >> 20) + "M";
+        }
+        return n < 1024 ? Long.toString(n) : n % 1024 == 0 ? n / 1024 + "k" : three1(n / 1024.0);
+    }
+
+    private static String three1(double kilo) {
+        return String.format(Locale.ROOT, kilo >= 100 ? "%.0fk" : "%.1fk", kilo);
+    }
+
+    /** Bytes a second, decimal as disks and networks are sold. */
+    String rate(Reading<Double> perSecond) {
+        return perSecond.isKnown()
+                ? Bytes.of(Math.round(perSecond.value())).decimal() + "/s"
+                : unknown();
+    }
+}
