@@ -21,14 +21,18 @@ import dev.stoker.cli.StokerVersion;
 import dev.stoker.cli.TopCommand;
 import dev.stoker.history.Stores;
 import dev.stoker.history.jdbc.JdbcStores;
+import dev.stoker.machine.MachineWatch;
 import dev.stoker.memory.FirstEstimator;
+import dev.stoker.rules.Alert;
 import dev.stoker.rules.Judge;
 import dev.stoker.rules.Thresholds;
+import dev.stoker.watch.Moment;
 
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -84,12 +88,7 @@ public final class Main {
         verbs.put("status", () -> new StatusCommand(new MachineWiring(env), env, Clock.system()));
         verbs.put(
                 "top",
-                () ->
-                        new TopCommand(
-                                new MachineWiring(env),
-                                () -> new Judge(Thresholds.usual())::judge,
-                                env,
-                                Clock.system()));
+                () -> new TopCommand(new MachineWiring(env), Main::judge, env, Clock.system()));
         verbs.put("report", () -> new ReportCommand(stores, env));
         verbs.put("sim", SimCommand::new);
         verbs.put("demo", () -> new DemoCommand(new FirstEstimator()));
@@ -104,15 +103,19 @@ public final class Main {
                                         () ->
                                                 PlainGpu.rehearseJson(
                                                         MachineWiring.rehearsal(env), env),
+                                        () -> StatusCommand.rehearse(whole(env)),
                                         () ->
-                                                StatusCommand.rehearse(
-                                                        MachineWiring.rehearsal(env)
-                                                                .open(
-                                                                        new MachineWatcher.Wanted(
-                                                                                List.of(),
-                                                                                Optional.empty(),
-                                                                                false,
-                                                                                true))))));
+                                                TopCommand.rehearse(
+                                                        whole(env), judge(), Clock.system()))));
         return verbs;
+    }
+
+    private static MachineWatch whole(Map<String, String> env) {
+        return MachineWiring.rehearsal(env)
+                .open(new MachineWatcher.Wanted(List.of(), Optional.empty(), false, true));
+    }
+
+    private static Function<Moment, List<Alert>> judge() {
+        return new Judge(Thresholds.usual())::judge;
     }
 }

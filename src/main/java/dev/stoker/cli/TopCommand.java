@@ -65,7 +65,6 @@ public final class TopCommand implements Callable<Integer> {
     private static final Duration FIRST = Duration.ofSeconds(10);
     private static final int NARROWEST = 40;
     private static final int USUAL_COLUMNS = 80;
-    private static final int MOST_ROWS = 200;
 
     @Spec private CommandSpec spec;
 
@@ -142,6 +141,32 @@ public final class TopCommand implements Callable<Integer> {
         this.judges = judges;
         this.env = env;
         this.clock = clock;
+    }
+
+    /** Does all that a start of this command does, on no terminal. */
+    public static void rehearse(
+            MachineWatch machine, Function<Moment, List<Alert>> judge, Clock clock) {
+        try (machine) {
+            MachineCourse course = new MachineCourse();
+            List<Update> news = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                Moment moment = course.next(machine.look(FIRST));
+                news.add(new Update(Optional.of(moment), judge.apply(moment), "live", "", false));
+            }
+            Top.rehearse(
+                    news,
+                    new Top.Settings(
+                            Theme.DARK,
+                            ColourDepth.TRUE,
+                            new Glyphs(true),
+                            ZoneId.systemDefault(),
+                            "",
+                            "",
+                            Optional.empty()),
+                    clock);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override
@@ -229,7 +254,6 @@ public final class TopCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         screen.lines(
                         columns,
-                        MOST_ROWS,
                         settings,
                         new Paint(settings.theme(), settings.depth()),
                         settings.depth() != ColourDepth.NONE)
@@ -245,7 +269,14 @@ public final class TopCommand implements Callable<Integer> {
                 Glyphs.of(env),
                 ZoneId.systemDefault(),
                 System.getProperty("user.name", ""),
-                mayNotKill);
+                mayNotKill,
+                launcher());
+    }
+
+    /** The launcher of the source tree and of the distribution names itself. */
+    private Optional<Long> launcher() {
+        String pid = env.getOrDefault("STOKER_LAUNCHER", "");
+        return pid.matches("[0-9]{1,10}") ? Optional.of(Long.parseLong(pid)) : Optional.empty();
     }
 
     private ExitCode show(List<? extends Feed> feeds, Optional<Replay> player, String mayNotKill) {

@@ -2,7 +2,6 @@ package dev.stoker.tui;
 
 import dev.stoker.base.Clock;
 import dev.stoker.tui.feed.Update;
-import dev.stoker.tui.screen.Glyphs;
 import dev.stoker.tui.screen.Grid;
 import dev.stoker.tui.screen.Paint;
 import dev.stoker.tui.view.Choices;
@@ -25,18 +24,18 @@ public final class OneScreen {
     }
 
     /**
-     * Returns the lines, without blank ones at the end.
+     * Returns the lines.
      *
      * @param paint colours them
      * @param coloured whether to
      */
-    public List<String> lines(
-            int columns, int rows, Top.Settings settings, Paint paint, boolean coloured) {
-        Glyphs glyphs = settings.glyphs();
-        Grid grid = new Grid(columns, rows);
-        TopScreen screen = new TopScreen(glyphs, settings.zone());
-        screen.drawOnce(
-                grid, host.scene(false, Duration.ofSeconds(1)), new Choices(settings.theme()));
+    public List<String> lines(int columns, Top.Settings settings, Paint paint, boolean coloured) {
+        Grid grid =
+                new TopScreen(settings.glyphs(), settings.zone())
+                        .once(
+                                columns,
+                                host.scene(false, Duration.ofSeconds(1)),
+                                new Choices(settings.theme()));
         List<String> lines = new ArrayList<>();
         for (int y = 0; y < grid.height(); y++) {
             lines.add(coloured ? grid.row(y, paint) : grid.row(y));

@@ -3,6 +3,7 @@ package dev.stoker.tui;
 import dev.stoker.base.Clock;
 import dev.stoker.tui.feed.Feed;
 import dev.stoker.tui.feed.Replay;
+import dev.stoker.tui.feed.Update;
 import dev.stoker.tui.screen.ColourDepth;
 import dev.stoker.tui.screen.Glyphs;
 import dev.stoker.tui.screen.Grid;
@@ -64,6 +65,8 @@ public final class Top {
      * @param theme its colours at first
      * @param user who runs this program
      * @param mayNotKill why no process may be ended; empty if they may
+     * @param launcher the process that puts the terminal in order should this one be killed; when
+     *     it is gone, the terminal belongs to somebody else
      */
     public record Settings(
             Theme theme,
@@ -71,7 +74,8 @@ public final class Top {
             Glyphs glyphs,
             ZoneId zone,
             String user,
-            String mayNotKill) {}
+            String mayNotKill,
+            Optional<Long> launcher) {}
 
     public Top(Tty tty, List<Feed> feeds, Optional<Replay> replay, Settings settings, Clock clock) {
         this.tty = tty;
@@ -91,6 +95,35 @@ public final class Top {
                         settings.mayNotKill());
         this.paint = new Paint(settings.theme(), settings.depth());
         feeds.forEach(feed -> hosts.add(new Host(feed.host(), replay.isPresent(), clock)));
+    }
+
+    /** Draws news and presses keys as a real start does, but on no terminal. */
+    public static void rehearse(List<Update> news, Settings settings, Clock clock) {
+        Host host = new Host("rehearsal", false, clock);
+        Choices choices = new Choices(settings.theme());
+        TopScreen screen = new TopScreen(settings.glyphs(), settings.zone());
+        TopKeys keys =
+                new TopKeys(
+                        choices,
+                        screen,
+                        List.of(),
+                        Optional.empty(),
+                        Optional.of(new Killer(settings.user())),
+                        "");
+        Painter painter = new Painter();
+        Paint paint = new Paint(settings.theme(), settings.depth());
+        KeyDecoder decoder = new KeyDecoder();
+        Grid grid = new Grid(120, 40);
+        Duration interval = Duration.ofSeconds(1);
+        for (Update update : news) {
+            host.take(update);
+            for (char c : new char[] {'2', '1', 'j', '\t', 's', '?', '?'}) {
+                Scene scene = host.scene(false, interval);
+                decoder.feed(new byte[] {(byte) c}, 1).forEach(key -> keys.press(key, scene));
+                screen.draw(grid, scene, choices, interval, keys.hints(() -> {}));
+                painter.frame(grid, paint);
+            }
+        }
     }
 
     /** Ends {@link #run} soon; may be called by any thread. */
@@ -132,6 +165,7 @@ public final class Top {
     }
 
     private void loop() throws IOException, InterruptedException {
+        draw(); // A first sign of life, before the first sample.
         while (!over) {
             @Nullable Message message = inbox.next(decoder.isWaiting() ? SEQUENCE : TICK);
             if (message == null) {
@@ -147,10 +181,19 @@ public final class Top {
                 resize(tty.measure());
             }
             keys.tick();
+            over |= isOrphan();
             if (!over) {
                 draw();
             }
         }
+    }
+
+    private boolean isOrphan() {
+        return settings.launcher().isPresent()
+                && !ProcessHandle.current()
+                        .parent()
+                        .map(ProcessHandle::pid)
+                        .equals(settings.launcher());
     }
 
     private void take(Message message) throws IOException, InterruptedException {

@@ -63,7 +63,7 @@ final class TopKeys {
         this.replay = replay;
         this.killer = killer;
         this.mayNotKill = mayNotKill;
-        this.host = feeds.size() > 1 ? -1 : 0;
+        this.host = feeds.size() > 1 ? -1 : 0; // Several hosts are shown side by side at first.
     }
 
     /** Returns the place of the host that is shown; −1 for all side by side. */

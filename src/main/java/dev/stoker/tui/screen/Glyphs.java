@@ -99,26 +99,21 @@ public record Glyphs(boolean unicode) {
         return unicode ? "·" : "-";
     }
 
-    /** Returns a text in what can be shown: elsewhere than in UTF-8 what is not ASCII is a '?'. */
-    public String shown(String text) {
-        if (unicode) {
-            return text;
-        }
-        StringBuilder b = new StringBuilder(text.length());
-        text.codePoints().forEach(c -> b.append(c < 0x80 ? (char) c : plain(c)));
-        return b.toString();
-    }
-
-    private static char plain(int c) {
+    /** Returns what stands for a character where there is only ASCII. */
+    char ascii(int c) {
         return switch (c) {
             case '–', '—', '─' -> '-';
             case '…' -> '~';
             case '·', '•' -> '.';
             case '×' -> 'x';
+            case '↑' -> '^';
+            case '↓' -> 'v';
+            case '←' -> '<';
+            case '→' -> '>';
             case '°' -> ' ';
             case '≥' -> '>';
             case '’', '‘' -> '\'';
-            default -> '?';
+            default -> c < 0x80 ? (char) c : '?';
         };
     }
 }

@@ -111,6 +111,17 @@ public final class Grid {
         }
     }
 
+    /** Shows in ASCII what is not, for terminals that have nothing else. */
+    public void toAscii(Glyphs glyphs) {
+        for (int i = 0; i < characters.length; i++) {
+            if (characters[i] == HALF) {
+                characters[i] = ' ';
+            } else if (characters[i] >= 0x80) {
+                characters[i] = glyphs.ascii(characters[i]);
+            }
+        }
+    }
+
     /** Returns a row as text, without what is blank at its end. */
     public String row(int y) {
         StringBuilder b = new StringBuilder(width);

@@ -58,13 +58,12 @@ final class Boxes {
         List<Row> rows = new ArrayList<>();
         int name = facts.stream().mapToInt(f -> CellWidth.of(f.name())).max().orElse(0);
         for (Fact fact : facts) {
-            rows.add(
-                    fact.isKnown()
-                            ? new Row(fact.name(), fact.value(), Role.TEXT)
-                            : new Row(
-                                    fact.name(),
-                                    pencil.glyphs().unknown() + " " + fact.reason(),
-                                    Role.FAINT));
+            if (fact.isKnown()) {
+                rows.add(new Row(fact.name(), fact.value(), Role.TEXT));
+            }
+        }
+        for (String unknown : Fact.unknownByReason(facts)) {
+            rows.add(new Row("unknown", unknown, Role.FAINT));
         }
         box(screen, title, rows, Math.min(name + 2, 28));
     }
@@ -99,9 +98,7 @@ final class Boxes {
         int width = Math.min(screen.width(), 100);
         List<Row> lines = new ArrayList<>();
         for (Row row : rows) {
-            List<String> parts =
-                    Wrapped.lines(
-                            pencil.glyphs().shown(row.text()), Math.max(10, width - names - 4));
+            List<String> parts = Wrapped.lines(row.text(), Math.max(10, width - names - 4));
             for (int i = 0; i < Math.max(1, parts.size()); i++) {
                 lines.add(
                         new Row(

@@ -1,6 +1,7 @@
 package dev.stoker.tui.view;
 
 import dev.stoker.rules.Alert;
+import dev.stoker.rules.Severity;
 import dev.stoker.tui.screen.Area;
 import dev.stoker.tui.screen.CellWidth;
 import dev.stoker.tui.screen.Role;
@@ -61,18 +62,43 @@ final class EventPanel {
         return event.kind().isHarmless() ? Role.TEXT : Role.WARNING;
     }
 
-    /** Draws as many alerts as fit, one line each; the last line counts the others. */
+    /** Returns what somebody should look at now; notes are counted, and shown with the events. */
+    static List<Alert> urgent(Scene scene) {
+        return scene.alerts().stream().filter(a -> a.severity() != Severity.NOTE).toList();
+    }
+
+    /** Draws as many urgent alerts as fit, one line each; the last line counts the others. */
     void alerts(Area area, Scene scene) {
-        List<Alert> alerts = scene.alerts();
+        List<Alert> alerts = urgent(scene);
         for (int i = 0; i < Math.min(area.height(), alerts.size()); i++) {
             boolean last = i == area.height() - 1 && alerts.size() > area.height();
-            String text = pencil.glyphs().shown(alerts.get(i).text());
+            String text = alerts.get(i).text();
             int width = area.width() - 3;
             String more = last ? "  +" + (alerts.size() - area.height()) + " more" : "";
             Role role = role(alerts.get(i));
             int x = area.put(1, i, pencil.glyphs().alert() + " ", Style.bold(role));
             x = area.put(x, i, CellWidth.cut(text, width - more.length()), role);
             area.put(x, i, more, Role.FAINT);
+        }
+    }
+
+    /** Returns how many rows all alerts take, each in full. */
+    int rowsOfAlerts(Scene scene, int width) {
+        return scene.alerts().stream().mapToInt(a -> lines(a, width).size()).sum();
+    }
+
+    private List<String> lines(Alert alert, int width) {
+        return Wrapped.lines(alert.text(), width - 4);
+    }
+
+    /** Draws alerts in full, as many as fit. */
+    void alertsInFull(Area area, Scene scene) {
+        int y = 0;
+        for (Alert alert : scene.alerts()) {
+            area.put(1, y, pencil.glyphs().alert(), Style.bold(role(alert)));
+            for (String line : lines(alert, area.width())) {
+                area.put(3, y++, line, role(alert));
+            }
         }
     }
 

@@ -33,6 +33,11 @@ record Fact(String name, String value, String reason) {
 
     /** Says what is unknown, and why, each reason once. */
     static String unknown(List<Fact> facts) {
+        return String.join("; ", unknownByReason(facts));
+    }
+
+    /** Says what is unknown, and why, in one text for each reason. */
+    static List<String> unknownByReason(List<Fact> facts) {
         Map<String, List<String>> byReason = new LinkedHashMap<>();
         for (Fact fact : facts) {
             if (!fact.isKnown()) {
@@ -41,6 +46,6 @@ record Fact(String name, String value, String reason) {
         }
         List<String> parts = new ArrayList<>();
         byReason.forEach((reason, names) -> parts.add(String.join(", ", names) + ": " + reason));
-        return String.join("; ", parts);
+        return parts;
     }
 }

@@ -26,7 +26,7 @@ final class Frame {
         int x = area.put(1, 0, "stoker top", Style.bold(Role.TITLE));
         String time = events.time(scene.now());
         int right = area.width();
-        String status = pencil.glyphs().shown(scene.status());
+        String status = scene.status();
         right = area.putBefore(right, 0, status, Style.of(scene.statusRole())) - 2;
         right = area.putBefore(right, 0, time, Style.of(Role.TEXT)) - 2;
         if (area.width() >= 100) {
@@ -72,7 +72,7 @@ final class Frame {
         }
         int x = 1;
         for (Hint hint : hints) {
-            String key = pencil.glyphs().shown(hint.key());
+            String key = hint.key();
             int cells = CellWidth.of(key) + 1 + CellWidth.of(hint.word());
             if (x + cells > area.width()) {
                 return;

@@ -58,11 +58,11 @@ final class GpuCard {
         Figures f = pencil.figures();
         int right = area.width();
         for (Cell.Words word : figures(gpu)) {
-            right = area.putBefore(right, 0, pencil.glyphs().shown(word.text()), word.style()) - 2;
+            right = area.putBefore(right, 0, word.text(), word.style()) - 2;
         }
         String index = Integer.toString(gpu.device().index());
         int x = area.put(1, 0, index + " ", Style.bold(Role.KEY));
-        String name = pencil.glyphs().shown(GpuFigures.name(gpu));
+        String name = GpuFigures.name(gpu);
         x = area.put(x, 0, CellWidth.cut(name, right - x), Style.bold(Role.NAME));
         if (area.height() < 2) {
             String figures =
@@ -136,7 +136,7 @@ final class GpuCard {
     }
 
     private void trouble(Area area, GpuTrouble trouble) {
-        List<String> lines = Wrapped.lines(pencil.glyphs().shown(trouble.text()), area.width());
+        List<String> lines = Wrapped.lines(trouble.text(), area.width());
         for (int i = 0; i < Math.min(lines.size(), area.height()); i++) {
             area.put(0, i, lines.get(i), Role.BAD);
         }

@@ -40,7 +40,7 @@ final class GpuPanel {
         List<GpuSample> gpus = gpus(scene);
         return 1
                 + (gpus.isEmpty()
-                        ? 1
+                        ? 2
                         : gpus.stream().mapToInt(g -> g.instances().isEmpty() ? 1 : 2).sum());
     }
 
@@ -85,7 +85,7 @@ final class GpuPanel {
         int x = area.put(1, 0, "GPUs", Style.bold(Role.TITLE));
         String driver = scene.moment().flatMap(m -> driver(m.machine().picture())).orElse("");
         if (!driver.isEmpty()) {
-            x = area.put(x + 2, 0, pencil.glyphs().shown(driver), Role.FAINT);
+            x = area.put(x + 2, 0, driver, Role.FAINT);
         }
         String span = "last " + span(choices.span());
         if (x + 2 + CellWidth.of(span) < area.width()) {
@@ -116,14 +116,15 @@ final class GpuPanel {
                 scene.moment().isEmpty()
                         ? scene.trouble().isEmpty() ? "Looking …" : scene.trouble()
                         : nothing(scene.moment().get().machine().picture());
-        area.put(
-                0,
-                0,
-                CellWidth.cut(pencil.glyphs().shown(why), area.width()),
-                Style.of(Role.FAINT));
-        if (scene.moment().isPresent() && area.height() >= 1 + LEAST_CARD_HEIGHT) {
+        boolean room = scene.moment().isPresent() && area.height() >= 1 + LEAST_CARD_HEIGHT;
+        List<String> lines = Wrapped.lines(why, area.width() - 1);
+        int shown = Math.min(lines.size(), room ? 2 : area.height());
+        for (int i = 0; i < shown; i++) {
+            area.put(0, i, lines.get(i), Role.FAINT);
+        }
+        if (room) {
             card.host(
-                    area.part(0, 1, area.width(), Math.min(6, area.height() - 1)),
+                    area.part(0, shown, area.width(), Math.min(6, area.height() - shown)),
                     scene,
                     choices.span());
         }

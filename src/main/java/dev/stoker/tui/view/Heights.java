@@ -56,6 +56,10 @@ record Heights(int gpus, int models, int processes, int servers, int events) {
             gpus--;
             left++;
         }
+        while (left < 0 && models > 1) {
+            models--;
+            left++;
+        }
         if (left > 0) {
             int cards = wants.gpuCards().applyAsInt(Math.min(gpus + left, mostForGpus(rows)));
             if (cards > gpus) {

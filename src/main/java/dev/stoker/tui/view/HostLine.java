@@ -59,7 +59,7 @@ final class HostLine {
         }
         x = area.put(x, 0, f.gibOf(used, memory.total()) + " GiB", Role.TEXT);
         for (Cell.Words word : words(host)) {
-            String text = pencil.glyphs().shown(word.text());
+            String text = word.text();
             if (x + 2 + CellWidth.of(text) > area.width()) {
                 return;
             }

@@ -92,11 +92,7 @@ final class HostsPanel {
         int x = area.put(1, 0, CellWidth.cut(scene.host(), 40), Style.bold(Role.NAME)) + 2;
         int y = 1;
         if (!scene.trouble().isEmpty()) {
-            area.put(
-                    3,
-                    y++,
-                    CellWidth.cut(pencil.glyphs().shown(scene.trouble()), area.width() - 4),
-                    Role.BAD);
+            area.put(3, y++, CellWidth.cut(scene.trouble(), area.width() - 4), Role.BAD);
         }
         if (scene.moment().isEmpty()) {
             return;
@@ -120,7 +116,7 @@ final class HostsPanel {
         Figures f = pencil.figures();
         HostMemory memory = scene.moment().orElseThrow().machine().memory();
         String name = CellWidth.cut(gpu.device().index() + " " + GpuFigures.name(gpu), 20);
-        line.put(0, 0, pencil.glyphs().shown(name), Role.TEXT);
+        line.put(0, 0, name, Role.TEXT);
         if (GpuFigures.isLost(gpu)) {
             line.put(22, 0, "lost", Style.bold(Role.BAD));
             return;
@@ -161,7 +157,7 @@ final class HostsPanel {
         for (ModelView model : scene.moment().orElseThrow().models()) {
             boolean loaded = model.state().condition() instanceof ModelCondition.Loaded;
             String pace = pencil.figures().pace(model.rates().generatedTokens()) + " tok/s";
-            String text = pencil.glyphs().shown(model.name());
+            String text = model.name();
             if (x + CellWidth.of(text) + pace.length() + 3 > line.width()) {
                 line.put(x, 0, "…", Role.FAINT);
                 return;

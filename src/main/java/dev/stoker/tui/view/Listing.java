@@ -67,7 +67,7 @@ final class Listing<R> {
         }
         int hidden = rows.size() - fit;
         if (hidden > 0 && fit > 0) {
-            String more = (offset + 1) + "-" + (offset + fit) + " of " + rows.size();
+            String more = "  " + (offset + 1) + "-" + (offset + fit) + " of " + rows.size();
             area.putBefore(area.width(), 0, more, Style.of(Role.FAINT));
         }
     }
@@ -108,7 +108,7 @@ final class Listing<R> {
             int width = widths[i];
             switch (column.cell().apply(row)) {
                 case Cell.Words(String text, int style) -> {
-                    String cut = CellWidth.cut(glyphs.shown(text), width);
+                    String cut = CellWidth.cut(text, width);
                     int at = column.right() ? x + width - CellWidth.of(cut) : x;
                     area.put(at, y, cut, style);
                 }

@@ -44,7 +44,7 @@ final class ModelPanel {
         columns.add(
                 Column.<ModelView>left(
                                 "models",
-                                16,
+                                22,
                                 44,
                                 0,
                                 m -> Cell.of(m.name(), Style.bold(nameRole(scene, m))))

@@ -60,30 +60,20 @@ public final class TopScreen {
         footer(all, choices, hints);
         int top = 2;
         if (!scene.trouble().isEmpty() && scene.moment().isPresent()) {
-            all.put(
-                    1,
-                    top,
-                    CellWidth.cut(pencil.glyphs().shown(scene.trouble()), all.width() - 2),
-                    Role.BAD);
+            all.put(1, top, CellWidth.cut(scene.trouble(), all.width() - 2), Role.BAD);
             top++;
         }
-        int alerts =
-                Math.min(
-                        scene.alerts().size(),
-                        all.height() >= TALL ? 4 : all.height() >= 20 ? 2 : 1);
-        if (choices.page() == Page.EVENTS) {
-            alerts = Math.min(scene.alerts().size(), all.height() / 2);
-        }
-        events.alerts(all.part(0, top, all.width(), alerts), scene);
+        int alerts = alerts(all.part(0, top, all.width(), all.height() / 2), scene, choices);
         top += alerts;
         boolean tall = all.height() >= TALL;
         if (tall) {
             top++;
         }
         int detail = tall ? 2 : 1;
-        detail(all.part(0, bottom - detail, all.width(), detail), scene, choices);
         Area middle = all.part(0, top, all.width(), Math.max(0, bottom - detail - top));
-        panels(middle, scene, choices, tall, true);
+        panels(middle, scene, choices, tall);
+        // After the panels, which may have moved the selection to a row that is still there.
+        detail(all.part(0, bottom - detail, all.width(), detail), scene, choices);
         switch (choices.box) {
             case HELP -> boxes.help(all.part(0, 1, all.width(), all.height() - 2));
             case FACTS -> facts(all.part(0, 1, all.width(), all.height() - 2), scene, choices);
@@ -92,23 +82,40 @@ public final class TopScreen {
                             boxes.kill(all.part(0, 1, all.width(), all.height() - 2), target));
             case NONE -> {}
         }
+        finish(grid);
     }
 
-    /** Draws one host without what is of use only where keys are pressed. */
-    public void drawOnce(Grid grid, Scene scene, Choices choices) {
-        grid.clear();
+    private void finish(Grid grid) {
+        if (!pencil.glyphs().unicode()) {
+            grid.toAscii(pencil.glyphs());
+        }
+    }
+
+    /** Draws one host, all of it, without what is of use only where keys are pressed. */
+    public Grid once(int width, Scene scene, Choices choices) {
+        int alerts = events.rowsOfAlerts(scene, width);
+        int models = 1 + Math.max(1, ModelPanel.rows(scene, choices).size());
+        int shown = 1 + Math.max(1, processes.rows(scene, choices).size());
+        int listed = ServerPanel.rows(scene).isEmpty() ? 0 : 1 + ServerPanel.rows(scene).size();
+        int cards = gpus.least(scene);
+        Grid grid = new Grid(width, 2 + alerts + cards + models + shown + listed + 3);
         pencil.zones().clear();
         Area all = Area.of(grid);
-        frame.header(all.part(0, 0, all.width(), 1), scene, choices, Duration.ofSeconds(1));
-        host.draw(all.part(0, 1, all.width(), 1), scene);
-        int alerts = Math.min(scene.alerts().size(), Math.max(1, all.height() / 4));
-        events.alerts(all.part(0, 2, all.width(), alerts), scene);
-        panels(
-                all.part(0, 2 + alerts, all.width(), all.height() - 2 - alerts),
-                scene,
-                choices,
-                false,
-                false);
+        frame.header(all.part(0, 0, width, 1), scene, choices, Duration.ofSeconds(1));
+        host.draw(all.part(0, 1, width, 1), scene);
+        events.alertsInFull(all.part(0, 2, width, alerts), scene);
+        int y = 2 + alerts;
+        gpus.draw(all.part(0, y, width, cards), scene, choices, false);
+        y += cards + 1;
+        this.models.draw(all.part(0, y, width, models), scene, choices, false);
+        y += models + 1;
+        processes.draw(all.part(0, y, width, shown), scene, choices, false);
+        y += shown + 1;
+        if (listed > 0) {
+            servers.draw(all.part(0, y, width, listed), scene, choices, false);
+        }
+        finish(grid);
+        return grid;
     }
 
     /** Draws several hosts side by side. */
@@ -122,12 +129,27 @@ public final class TopScreen {
         if (choices.box == Choices.Box.HELP) {
             boxes.help(all.part(0, 1, all.width(), all.height() - 2));
         }
+        finish(grid);
+    }
+
+    /** Draws what is wrong and returns how many rows that took. */
+    private int alerts(Area area, Scene scene, Choices choices) {
+        if (choices.page() == Page.EVENTS) {
+            int rows = Math.min(area.height(), events.rowsOfAlerts(scene, area.width()));
+            events.alertsInFull(area.part(0, 0, area.width(), rows), scene);
+            return rows;
+        }
+        int whole = area.grid().height();
+        int rows =
+                Math.min(EventPanel.urgent(scene).size(), whole >= TALL ? 4 : whole >= 20 ? 2 : 1);
+        events.alerts(area.part(0, 0, area.width(), rows), scene);
+        return rows;
     }
 
     private void footer(Area all, Choices choices, List<Hint> hints) {
         Area line = all.part(0, all.height() - 1, all.width(), 1);
         if (!choices.message.isEmpty()) {
-            line.put(1, 0, pencil.glyphs().shown(choices.message), Role.WARNING);
+            line.put(1, 0, choices.message, Role.WARNING);
             return;
         }
         frame.footer(
@@ -136,7 +158,7 @@ public final class TopScreen {
                 hints.stream().map(h -> new Frame.Hint(h.key(), h.word(), h.action())).toList());
     }
 
-    private void panels(Area area, Scene scene, Choices choices, boolean tall, boolean keys) {
+    private void panels(Area area, Scene scene, Choices choices, boolean tall) {
         int width = area.width();
         int gap = tall ? 1 : 0;
         switch (choices.page()) {
@@ -150,12 +172,12 @@ public final class TopScreen {
                         area.part(0, 0, width, area.height() - below - gap),
                         scene,
                         choices,
-                        keys && choices.focus() == Panel.MODELS);
+                        choices.focus() == Panel.MODELS);
                 servers.draw(
                         area.part(0, area.height() - below, width, below),
                         scene,
                         choices,
-                        keys && choices.focus() == Panel.SERVERS);
+                        choices.focus() == Panel.SERVERS);
             }
             case ALL -> {
                 Heights h = Heights.of(area.height(), gap, wants(scene, choices, width));
@@ -164,26 +186,26 @@ public final class TopScreen {
                         area.part(0, y, width, h.gpus()),
                         scene,
                         choices,
-                        keys && choices.focus() == Panel.GPUS);
+                        choices.focus() == Panel.GPUS);
                 y += h.gpus() + gap;
                 models.draw(
                         area.part(0, y, width, h.models()),
                         scene,
                         choices,
-                        keys && choices.focus() == Panel.MODELS);
+                        choices.focus() == Panel.MODELS);
                 y += h.models() + gap;
                 processes.draw(
                         area.part(0, y, width, h.processes()),
                         scene,
                         choices,
-                        keys && choices.focus() == Panel.PROCESSES);
+                        choices.focus() == Panel.PROCESSES);
                 y += h.processes() + gap;
                 if (h.servers() > 0) {
                     servers.draw(
                             area.part(0, y, width, h.servers()),
                             scene,
                             choices,
-                            keys && choices.focus() == Panel.SERVERS);
+                            choices.focus() == Panel.SERVERS);
                     y += h.servers() + gap;
                 }
                 if (h.events() > 0) {
@@ -191,7 +213,7 @@ public final class TopScreen {
                             area.part(0, y, width, h.events()),
                             scene,
                             choices,
-                            keys && choices.focus() == Panel.EVENTS);
+                            choices.focus() == Panel.EVENTS);
                 }
             }
         }
@@ -209,7 +231,7 @@ public final class TopScreen {
 
     /** What is to be said of the selected row. */
     private void detail(Area area, Scene scene, Choices choices) {
-        String text = pencil.glyphs().shown(line(scene, choices).orElse(""));
+        String text = line(scene, choices).orElse("");
         List<String> lines = Wrapped.lines(text, area.width() - 2);
         for (int i = 0; i < Math.min(area.height(), lines.size()); i++) {
             boolean last = i == area.height() - 1 && lines.size() > area.height();
