@@ -54,9 +54,7 @@ final class Figures {
 
     static String gib(Bytes bytes) {
         double gib = bytes.toGib();
-        return gib > 0 && gib < 0.05
-                ? "0.0"
-                : String.format(Locale.ROOT, Math.abs(gib) >= 99.95 ? "%.0f" : "%.1f", gib);
+        return decimal(gib, Math.abs(gib) >= 99.95 ? 0 : 1);
     }
 
     /** Two sizes in GiB, used and all. */
@@ -79,10 +77,29 @@ final class Figures {
 
     static String three(double value) {
         double size = Math.abs(value);
-        return String.format(
-                Locale.ROOT,
-                size >= 100 ? "%.0f" : size >= 10 || size == 0 ? "%.1f" : "%.2f",
-                value);
+        return decimal(value, size >= 99.95 ? 0 : size >= 9.995 || size == 0 ? 1 : 2);
+    }
+
+    /** Writes a number; a hundred of them a second are not worth a formatter's price. */
+    static String decimal(double value, int digits) {
+        if (!(Math.abs(value) < 1e12)) {
+            return String.format(Locale.ROOT, "%." + digits + "f", value);
+        }
+        long scale = digits == 0 ? 1 : digits == 1 ? 10 : 100;
+        long scaled = Math.round(Math.abs(value) * scale);
+        StringBuilder b = new StringBuilder(12);
+        if (value < 0 && scaled > 0) {
+            b.append('-');
+        }
+        b.append(scaled / scale);
+        if (digits > 0) {
+            b.append('.');
+            if (digits == 2 && scaled % scale < 10) {
+                b.append('0');
+            }
+            b.append(scaled % scale);
+        }
+        return b.toString();
     }
 
     String duration(Reading<Duration> reading) {
@@ -96,7 +113,7 @@ final class Figures {
             return Math.round(seconds * 1000) + " ms";
         }
         return seconds < 60
-                ? String.format(Locale.ROOT, seconds < 10 ? "%.2f s" : "%.1f s", seconds)
+                ? decimal(seconds, seconds < 10 ? 2 : 1) + " s"
                 : age(Math.round(seconds));
     }
 
@@ -106,11 +123,15 @@ final class Figures {
             return Math.max(0, seconds) + " s";
         }
         if (seconds < 3600) {
-            return String.format(Locale.ROOT, "%d:%02d", seconds / 60, seconds % 60);
+            return seconds / 60 + ":" + two(seconds % 60);
         }
         return seconds < DAY_SECONDS
-                ? String.format(Locale.ROOT, "%d h %02d", seconds / 3600, seconds / 60 % 60)
+                ? seconds / 3600 + " h " + two(seconds / 60 % 60)
                 : seconds / DAY_SECONDS + " d " + seconds / 3600 % 24 + " h";
+    }
+
+    private static String two(long n) {
+        return n < 10 ? "0" + n : Long.toString(n);
     }
 
     /** What is left until a moment; {@code never} where that lies centuries ahead. */
@@ -131,11 +152,9 @@ final class Figures {
         if (n >= 1 << 20 && n % (1 << 20) == 0) {
             return (n >> 20) + "M";
         }
-        return n < 1024 ? Long.toString(n) : n % 1024 == 0 ? n / 1024 + "k" : three1(n / 1024.0);
-    }
-
-    private static String three1(double kilo) {
-        return String.format(Locale.ROOT, kilo >= 100 ? "%.0fk" : "%.1fk", kilo);
+        return n < 1024
+                ? Long.toString(n)
+                : n % 1024 == 0 ? n / 1024 + "k" : decimal(n / 1024.0, n >= 102_400 ? 0 : 1) + "k";
     }
 
     /** Bytes a second, decimal as disks and networks are sold. */

@@ -24,8 +24,8 @@ import java.util.List;
  * power and its heat where there is room. Draws what it is given; used by one thread.
  */
 final class GpuCard {
-    private static final int WITH_POWER = 100;
-    private static final int WITH_HEAT = 150;
+    private static final int WITH_POWER = 96;
+    private static final int WITH_HEAT = 140;
 
     private final Pencil pencil;
 

@@ -24,7 +24,7 @@ import java.util.Optional;
 final class GpuPanel {
     private static final int LEAST_CARD_WIDTH = 76;
     private static final int LEAST_CARD_HEIGHT = 3;
-    private static final int MOST_CARD_HEIGHT = 9;
+    private static final int MOST_CARD_HEIGHT = 14;
     private static final int MOST_COLUMNS = 3;
 
     private final Pencil pencil;

@@ -50,15 +50,16 @@ final class Listing<R> {
 
     /** Draws titles and as many rows as fit; the places that can be clicked go to the zones. */
     void draw(Area area, List<R> rows, ListState state, Panel panel, boolean focused, Zones zones) {
-        List<Integer> shown = fitting(area.width() - 1, rows);
-        int[] widths = widths(shown, rows, area.width() - 1);
+        List<List<Cell>> cells = cells(rows);
+        List<Integer> shown = fitting(area.width() - 1, cells);
+        int[] widths = widths(shown, cells, area.width() - 1);
         titles(area, shown, widths, state, panel, focused, zones);
         state.rows(rows.stream().map(id).toList());
         int fit = area.height() - 1;
         int offset = state.offset(fit);
         for (int i = 0; i < Math.min(fit, rows.size() - offset); i++) {
             int index = offset + i;
-            row(area, 1 + i, rows.get(index), shown, widths);
+            row(area, 1 + i, cells.get(index), shown, widths);
             if (focused && index == state.index()) {
                 area.select(1 + i);
                 area.put(0, 1 + i, glyphs.focus(), Style.selected(Style.of(Role.KEY)));
@@ -70,6 +71,18 @@ final class Listing<R> {
             String more = "  " + (offset + 1) + "-" + (offset + fit) + " of " + rows.size();
             area.putBefore(area.width(), 0, more, Style.of(Role.FAINT));
         }
+    }
+
+    private List<List<Cell>> cells(List<R> rows) {
+        List<List<Cell>> cells = new ArrayList<>(rows.size());
+        for (R row : rows) {
+            List<Cell> line = new ArrayList<>(columns.size());
+            for (Column<R> column : columns) {
+                line.add(column.cell().apply(row));
+            }
+            cells.add(line);
+        }
+        return cells;
     }
 
     private void titles(
@@ -101,12 +114,12 @@ final class Listing<R> {
         }
     }
 
-    private void row(Area area, int y, R row, List<Integer> shown, int[] widths) {
+    private void row(Area area, int y, List<Cell> row, List<Integer> shown, int[] widths) {
         int x = 1;
         for (int i = 0; i < shown.size(); i++) {
             Column<R> column = columns.get(shown.get(i));
             int width = widths[i];
-            switch (column.cell().apply(row)) {
+            switch (row.get(shown.get(i))) {
                 case Cell.Words(String text, int style) -> {
                     String cut = CellWidth.cut(text, width);
                     int at = column.right() ? x + width - CellWidth.of(cut) : x;
@@ -125,7 +138,7 @@ final class Listing<R> {
     }
 
     /** Returns the columns that fit with their least widths. */
-    private List<Integer> fitting(int width, List<R> rows) {
+    private List<Integer> fitting(int width, List<List<Cell>> rows) {
         List<Integer> shown = new ArrayList<>();
         for (int i = 0; i < columns.size(); i++) {
             shown.add(i);
@@ -146,22 +159,23 @@ final class Listing<R> {
         return shown;
     }
 
-    private int least(List<Integer> shown, List<R> rows) {
+    private int least(List<Integer> shown, List<List<Cell>> rows) {
         int sum = GAP * (shown.size() - 1);
         for (int i : shown) {
             Column<R> column = columns.get(i);
-            sum += column.right() ? natural(column, rows) : column.least();
+            sum += column.right() ? natural(i, rows) : column.least();
         }
         return sum;
     }
 
-    private int natural(Column<R> column, List<R> rows) {
+    private int natural(int index, List<List<Cell>> rows) {
+        Column<R> column = columns.get(index);
         int widest =
                 Math.max(
                         column.least(),
                         CellWidth.of(column.title()) + (column.order() == null ? 0 : 1));
-        for (R row : rows) {
-            widest = Math.max(widest, CellWidth.of(column.cell().apply(row).words()));
+        for (List<Cell> row : rows) {
+            widest = Math.max(widest, CellWidth.of(row.get(index).words()));
             if (widest >= column.most()) {
                 return column.most();
             }
@@ -170,18 +184,18 @@ final class Listing<R> {
     }
 
     /** Gives what is left to the columns that want more, from left to right. */
-    private int[] widths(List<Integer> shown, List<R> rows, int width) {
+    private int[] widths(List<Integer> shown, List<List<Cell>> rows, int width) {
         int[] widths = new int[shown.size()];
         int left = width - GAP * (shown.size() - 1);
         for (int i = 0; i < widths.length; i++) {
             Column<R> column = columns.get(shown.get(i));
-            widths[i] = column.right() ? natural(column, rows) : column.least();
+            widths[i] = column.right() ? natural(shown.get(i), rows) : column.least();
             left -= widths[i];
         }
         for (int i = 0; i < widths.length && left > 0; i++) {
             Column<R> column = columns.get(shown.get(i));
             if (!column.right()) {
-                int more = Math.min(left, Math.max(0, natural(column, rows) - widths[i]));
+                int more = Math.min(left, Math.max(0, natural(shown.get(i), rows) - widths[i]));
                 widths[i] += more;
                 left -= more;
             }

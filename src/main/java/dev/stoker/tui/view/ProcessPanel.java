@@ -3,6 +3,8 @@ package dev.stoker.tui.view;
 import dev.stoker.tui.screen.Area;
 import dev.stoker.tui.screen.Role;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -10,6 +12,9 @@ import java.util.List;
 /** The processes on GPUs and those that compute models. Draws what it is given; one thread. */
 final class ProcessPanel {
     private final Pencil pencil;
+    private @Nullable Scene of;
+    private @Nullable Asked asked;
+    private List<ProcessRow> rows = List.of();
 
     ProcessPanel(Pencil pencil) {
         this.pencil = pencil;
@@ -19,7 +24,22 @@ final class ProcessPanel {
         return Long.toString(row.pid());
     }
 
+    /** What rows follow from; a frame asks for them several times. */
+    private record Asked(String filter, boolean tree, String sort, boolean reversed) {}
+
+    @SuppressWarnings("ReferenceEquality") // one scene is drawn several times, and never changes
     List<ProcessRow> rows(Scene scene, Choices choices) {
+        ListState state = choices.list(Panel.PROCESSES);
+        Asked now = new Asked(choices.filter(), choices.tree, state.sort(), state.reversed());
+        if (scene != of || !now.equals(asked)) {
+            rows = made(scene, choices);
+            asked = now;
+            of = scene;
+        }
+        return rows;
+    }
+
+    private List<ProcessRow> made(Scene scene, Choices choices) {
         List<ProcessRow> rows =
                 scene.moment().map(m -> ProcessRow.of(m.machine())).orElse(List.of()).stream()
                         .filter(r ->
