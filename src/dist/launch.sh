@@ -76,8 +76,17 @@ launch() {
 # killed and can't do it itself. Where there is no terminal, it returns at once.
 keep_terminal() {
     [ -t 0 ] && [ -t 1 ] && modes=$(stty -g 2>/dev/null) || return 0
-    STOKER_LAUNCHER=$$ "$@"
+    exec 3<&0
+    # Behind the shell's back, so that a signal to the launcher can be handed on at once.
+    STOKER_LAUNCHER=$$ "$@" <&3 3<&- &
+    child=$!
+    trap 'kill -TERM "$child" 2>/dev/null' INT TERM HUP
+    wait "$child"
     code=$?
+    while [ "$code" -gt 128 ] && kill -0 "$child" 2>/dev/null; do
+        wait "$child"
+        code=$?
+    done
     if [ "$code" -gt 128 ] && [ "$code" -ne 130 ]; then
         # As the program would: no mouse, line wrap, the cursor, the usual screen, the modes of before.
         printf '\033[?2026l\033[0m\033[?1006l\033[?1000l\033[?7h\033[?25h\033[?1049l'

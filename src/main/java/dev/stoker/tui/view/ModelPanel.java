@@ -47,7 +47,7 @@ final class ModelPanel {
                                 22,
                                 44,
                                 0,
-                                m -> Cell.of(m.name(), Style.bold(nameRole(scene, m))))
+                                m -> Cell.of(shortName(m.name()), Style.bold(nameRole(scene, m))))
                         .by(Comparator.comparing(ModelView::name)));
         columns.add(
                 Column.<ModelView>left("server", 12, 24, 5, m -> Cell.of(server(m), Role.FAINT))
@@ -58,7 +58,7 @@ final class ModelPanel {
                         .by(most(m -> m.state().total().map(b -> (double) b.count()))));
         columns.add(Column.right("on GPU", 6, 0, m -> onGpu(scene, m)));
         columns.add(
-                Column.left("by device, GiB", 14, 30, 9, m -> Cell.of(devices(m), Role.MEMORY)));
+                Column.left("by device, GiB", 19, 30, 9, m -> Cell.of(devices(m), Role.MEMORY)));
         columns.add(Column.right("ctx", 4, 6, m -> Cell.of(f.tokens(m.state().contextLength()))));
         columns.add(
                 Column.<ModelView>right("slots", 5, 3, this::slots)
@@ -132,11 +132,16 @@ final class ModelPanel {
         return Comparator.comparingDouble(r -> -figure.apply(r).orElse(-1.0));
     }
 
+    /** Servers that are told a file name their model by its path. */
+    static String shortName(String name) {
+        return name.startsWith("/") ? name.substring(name.lastIndexOf('/') + 1) : name;
+    }
+
+    /** The port first: it is what tells servers of one kind apart, and may not be cut. */
     static String server(ModelView model) {
         String title = model.serverTitle();
         int space = title.indexOf(' ');
-        return (title.isEmpty() ? "" : (space > 0 ? title.substring(0, space) : title) + " ")
-                + place(model.server());
+        return place(model.server()) + " " + (space > 0 ? title.substring(0, space) : title);
     }
 
     /** Returns an address in few cells: the port alone where it is this machine's. */
