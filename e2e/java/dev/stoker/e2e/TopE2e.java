@@ -34,7 +34,9 @@ final class TopE2e {
         assertThat(screen.value("alternate_on")).isEqualTo("0");
         assertThat(screen.value("cursor_flag")).isEqualTo("1");
         assertThat(screen.value("mouse_any_flag")).isEqualTo("0");
-        screen.type("stty -a | tr ' ' '\\n' | grep -c -x -e icanon -e echo -e isig | sed 's/^/modes: /'");
+        screen.type(
+                "stty -a | tr ' ' '\\n' | grep -c -x -e icanon -e echo -e isig | sed 's/^/modes:"
+                        + " /'");
         screen.until("modes: 3");
         screen.type("echo still-echoes");
         screen.until("still-echoes");

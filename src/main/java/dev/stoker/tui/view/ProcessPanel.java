@@ -100,7 +100,12 @@ final class ProcessPanel {
                                 "container", 9, 26, 6, r -> Cell.of(r.container(), Role.FAINT))
                         .by(Comparator.comparing(ProcessRow::container)));
         columns.add(
-                Column.<ProcessRow>left("model", 8, 30, 5, r -> Cell.of(ModelPanel.shortName(r.model().orElse(""))))
+                Column.<ProcessRow>left(
+                                "model",
+                                8,
+                                30,
+                                5,
+                                r -> Cell.of(ModelPanel.shortName(r.model().orElse(""))))
                         .by(Comparator.comparing(r -> r.model().orElse("~"))));
         columns.add(
                 Column.left(
