@@ -134,7 +134,7 @@ final class TopE2e {
             start(screen, QUIET);
             screen.press("C-z");
             Waiting.until("usual screen", SOON, () -> screen.value("alternate_on").equals("0"));
-            screen.until("ready$");
+            screen.until("Stopped");
             screen.type("fg");
             Waiting.until("drawn again", SOON, () -> screen.value("alternate_on").equals("1"));
             screen.until("q quit");

@@ -80,7 +80,11 @@ public final class KeyDecoder {
             }
             return;
         }
-        length = 0; // Alt and a key: not used here.
+        // Escape and then a key, typed fast. (Alt and a key looks the same, and is not used here.)
+        keys.add(new Key.Named(Key.Name.ESCAPE));
+        held[0] = (byte) second;
+        length = 1;
+        decode(keys);
     }
 
     private void character(int first, List<Key> keys) {

@@ -66,8 +66,14 @@ class KeyDecoderTest {
 
     @Test
     void feed_unknownSequences_areSwallowedWhole() {
-        assertThat(keys("\u001b[?1;2c\u001b[200~\u001b[<35;4;4M\u001b[M abq\u001bxq"))
-                .containsExactly(new Key.Char('q'), new Key.Char('q'));
+        assertThat(keys("\u001b[?1;2c\u001b[200~\u001b[<35;4;4M\u001b[M abq"))
+                .containsExactly(new Key.Char('q'));
+    }
+
+    @Test
+    void feed_escapeAndAKeyTypedFast_areBoth() {
+        assertThat(keys("\u001bq"))
+                .containsExactly(named(Key.Name.ESCAPE), new Key.Char('q'));
     }
 
     @Test
