@@ -113,15 +113,18 @@ public final class Top {
         Painter painter = new Painter();
         Paint paint = new Paint(settings.theme(), settings.depth());
         KeyDecoder decoder = new KeyDecoder();
-        Grid grid = new Grid(120, 40);
+        Grid large = new Grid(120, 40);
+        Grid small = new Grid(80, 12); // So small that GPUs become lines.
         Duration interval = Duration.ofSeconds(1);
         for (Update update : news) {
             host.take(update);
             for (char c : new char[] {'2', '1', 'j', '\t', 's', '?', '?'}) {
                 Scene scene = host.scene(false, interval);
                 decoder.feed(new byte[] {(byte) c}, 1).forEach(key -> keys.press(key, scene));
-                screen.draw(grid, scene, choices, interval, keys.hints(() -> {}));
-                painter.frame(grid, paint);
+                for (Grid grid : new Grid[] {large, small}) {
+                    screen.draw(grid, scene, choices, interval, keys.hints(() -> {}));
+                    painter.frame(grid, paint);
+                }
             }
         }
     }

@@ -72,8 +72,7 @@ class KeyDecoderTest {
 
     @Test
     void feed_escapeAndAKeyTypedFast_areBoth() {
-        assertThat(keys("\u001bq"))
-                .containsExactly(named(Key.Name.ESCAPE), new Key.Char('q'));
+        assertThat(keys("\u001bq")).containsExactly(named(Key.Name.ESCAPE), new Key.Char('q'));
     }
 
     @Test
