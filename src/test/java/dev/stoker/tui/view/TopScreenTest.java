@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stoker.tui.screen.CellWidth;
 import dev.stoker.tui.screen.Glyphs;
 import dev.stoker.tui.screen.Grid;
+import dev.stoker.tui.screen.Role;
 import dev.stoker.tui.screen.Theme;
 
 import net.jqwik.api.ForAll;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the screen shows, held against texts that were looked at. With {@code -Dscreens.write=true}
@@ -183,6 +185,43 @@ class TopScreenTest {
         screen.reverse(choices);
         sorted = text(scene, 120, 40);
         assertThat(sorted.indexOf("qwen3:32b ")).isLessThan(sorted.indexOf("all-minilm"));
+    }
+
+    @Test
+    void drawHosts_severalHosts_stayOnTheScreenWithWhatIsWrong() {
+        Scene gone =
+                new Scene(
+                        "box9:9114",
+                        Optional.empty(),
+                        List.of(),
+                        new History(),
+                        List.of(),
+                        Machines.NOON,
+                        "gone",
+                        Role.BAD,
+                        "http://box9:9114 does not tell: nothing listens there.");
+        List<Scene> scenes = List.of(Machines.h100().scene(5), gone, Machines.desktop().scene(5));
+        for (int columns : new int[] {1, 30, 80, 200}) {
+            for (int rows : new int[] {1, 3, 10, 24, 60}) {
+                Grid grid = new Grid(columns, rows);
+                screen.drawHosts(grid, scenes, choices, SECOND, hints());
+                for (int y = 0; y < rows; y++) {
+                    assertThat(CellWidth.of(grid.row(y))).isLessThanOrEqualTo(columns);
+                }
+            }
+        }
+        Grid grid = new Grid(120, 40);
+        screen.drawHosts(grid, scenes, choices, SECOND, hints());
+        List<String> lines = new ArrayList<>();
+        for (int y = 0; y < 40; y++) {
+            lines.add(grid.row(y));
+        }
+        assertThat(String.join("\n", lines))
+                .contains("3 hosts")
+                .contains("does not tell: nothing listens there")
+                .contains("HW thermal")
+                .contains("lost")
+                .contains("qwen3:32b");
     }
 
     @Test
