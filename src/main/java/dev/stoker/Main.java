@@ -23,16 +23,11 @@ import dev.stoker.history.Stores;
 import dev.stoker.history.jdbc.JdbcStores;
 import dev.stoker.machine.MachineWatch;
 import dev.stoker.memory.FirstEstimator;
-import dev.stoker.rules.Alert;
-import dev.stoker.rules.Judge;
-import dev.stoker.rules.Thresholds;
-import dev.stoker.watch.Moment;
 
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -86,9 +81,7 @@ public final class Main {
         verbs.put("compare", () -> new CompareCommand(stores, env));
         verbs.put("gpu", () -> new GpuCommand(new MachineWiring(env), env, Clock.system()));
         verbs.put("status", () -> new StatusCommand(new MachineWiring(env), env, Clock.system()));
-        verbs.put(
-                "top",
-                () -> new TopCommand(new MachineWiring(env), Main::judge, env, Clock.system()));
+        verbs.put("top", () -> new TopCommand(new MachineWiring(env), env, Clock.system()));
         verbs.put("report", () -> new ReportCommand(stores, env));
         verbs.put("sim", SimCommand::new);
         verbs.put("demo", () -> new DemoCommand(new FirstEstimator()));
@@ -104,18 +97,12 @@ public final class Main {
                                                 PlainGpu.rehearseJson(
                                                         MachineWiring.rehearsal(env), env),
                                         () -> StatusCommand.rehearse(whole(env)),
-                                        () ->
-                                                TopCommand.rehearse(
-                                                        whole(env), judge(), Clock.system()))));
+                                        () -> TopCommand.rehearse(whole(env), Clock.system()))));
         return verbs;
     }
 
     private static MachineWatch whole(Map<String, String> env) {
         return MachineWiring.rehearsal(env)
                 .open(new MachineWatcher.Wanted(List.of(), Optional.empty(), false, true));
-    }
-
-    private static Function<Moment, List<Alert>> judge() {
-        return new Judge(Thresholds.usual())::judge;
     }
 }

@@ -7,6 +7,8 @@ import dev.stoker.base.Text;
 import dev.stoker.base.UserError;
 import dev.stoker.machine.MachineWatch;
 import dev.stoker.rules.Alert;
+import dev.stoker.rules.Judge;
+import dev.stoker.rules.Thresholds;
 import dev.stoker.tui.OneScreen;
 import dev.stoker.tui.Top;
 import dev.stoker.tui.feed.Feed;
@@ -38,7 +40,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /** {@code stoker top}: the live screen. Used by one thread. */
 @Command(
@@ -69,6 +70,7 @@ public final class TopCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
 
     @Mixin private ServerOptions server = new ServerOptions();
+    @Mixin private RulesOptions rules = new RulesOptions();
 
     @Option(
             names = "--interval",
@@ -125,33 +127,24 @@ public final class TopCommand implements Callable<Integer> {
     private boolean noColor;
 
     private final MachineWatcher machines;
-    private final Supplier<Function<Moment, List<Alert>>> judges;
     private final Map<String, String> env;
     private final Clock clock;
 
-    /**
-     * @param judges makes a judge of what is wrong, one for each machine
-     */
-    public TopCommand(
-            MachineWatcher machines,
-            Supplier<Function<Moment, List<Alert>>> judges,
-            Map<String, String> env,
-            Clock clock) {
+    public TopCommand(MachineWatcher machines, Map<String, String> env, Clock clock) {
         this.machines = machines;
-        this.judges = judges;
         this.env = env;
         this.clock = clock;
     }
 
     /** Does all that a start of this command does, on no terminal. */
-    public static void rehearse(
-            MachineWatch machine, Function<Moment, List<Alert>> judge, Clock clock) {
+    public static void rehearse(MachineWatch machine, Clock clock) {
+        Judge judge = new Judge(Thresholds.usual());
         try (machine) {
             MachineCourse course = new MachineCourse();
             List<Update> news = new ArrayList<>();
             for (int i = 0; i < 2; i++) {
                 Moment moment = course.next(machine.look(FIRST));
-                news.add(new Update(Optional.of(moment), judge.apply(moment), "live", "", false));
+                news.add(new Update(Optional.of(moment), judge.judge(moment), "live", "", false));
             }
             Top.rehearse(
                     news,
@@ -173,7 +166,7 @@ public final class TopCommand implements Callable<Integer> {
     public Integer call() {
         TopSources sources = sources();
         if (once) {
-            return printed().number();
+            return printed(sources.judges().get()).number();
         }
         if (!Terminal.detect(env, noColor).outIsTerminal()
                 || env.getOrDefault("TERM", "dumb").equals("dumb")) {
@@ -220,7 +213,12 @@ public final class TopCommand implements Callable<Integer> {
                     "--token-env names the token of other hosts, and there is no --host.",
                     "Add --host URL, or use --api-key-env for servers of this machine.");
         }
-        return new TopSources(judges, env, Duration.ofNanos(Math.round(interval * 1e9)), clock);
+        Thresholds thresholds = rules.thresholds(env);
+        return new TopSources(
+                () -> new Judge(thresholds)::judge,
+                env,
+                Duration.ofNanos(Math.round(interval * 1e9)),
+                clock);
     }
 
     private MachineWatch open() {
@@ -229,14 +227,13 @@ public final class TopCommand implements Callable<Integer> {
                         server.servers, Optional.ofNullable(server.apiKeyEnv), false, true));
     }
 
-    private ExitCode printed() {
+    private ExitCode printed(Function<Moment, List<Alert>> judge) {
         Terminal terminal = Terminal.detect(env, noColor);
         int columns =
                 terminal.outIsTerminal() || env.containsKey("COLUMNS")
                         ? Math.max(NARROWEST, terminal.columns())
                         : USUAL_COLUMNS;
         Top.Settings settings = settings(!terminal.colour(), "");
-        Function<Moment, List<Alert>> judge = judges.get();
         OneScreen screen = new OneScreen(TopSources.thisHost(), clock);
         try (MachineWatch machine = open()) {
             MachineCourse course = new MachineCourse();

@@ -70,8 +70,7 @@ class TopCommandTest {
 
     private int run(Map<String, String> env, String... words) {
         List<String> all = new ArrayList<>(List.of(words));
-        TopCommand command =
-                new TopCommand(_ -> machine(), () -> _ -> List.of(), env, Clock.scaled(50));
+        TopCommand command = new TopCommand(_ -> machine(), env, Clock.scaled(50));
         CommandLine line =
                 new CommandLine(command)
                         .setExecutionExceptionHandler(new ErrorPrinter())
