@@ -61,12 +61,14 @@ launch() {
                 [ -s "${cache%.aot}$glance_cache.aot" ] && cache=${cache%.aot}$glance_cache.aot
             fi
             ;;
-        # Commands that work the processor for long keep the optimising compiler and the concurrent collector.
-        agent | serve) mode='' ;;
+        # Little to do, for months: a small heap, and a new start by whoever supervises it if that ever is too small.
+        serve) mode="$short -Xmx96m -XX:+ExitOnOutOfMemoryError" ;;
         top)
             mode=$watching
             keep_terminal "$java" "-XX:AOTCache=$cache" $common $mode $STOKER_JAVA_OPTS -jar "$jar" "$@"
             ;;
+        # Commands that work the processor for long keep the optimising compiler and the concurrent collector.
+        agent) mode='' ;;
         *) mode=$short ;;
     esac
     exec "$java" "-XX:AOTCache=$cache" $common $mode $STOKER_JAVA_OPTS -jar "$jar" "$@"

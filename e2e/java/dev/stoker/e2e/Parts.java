@@ -31,6 +31,8 @@ final class Parts {
     static final String OLLAMA = "OLLAMA_BIN";
     static final String OLLAMA_MODELS = "OLLAMA_MODELS_TEMPLATE";
     static final String OLLAMA_BROKEN_MODEL = "OLLAMA_MODELS_BROKEN";
+    static final String PROMETHEUS = "PROMETHEUS_BIN";
+    static final String PROMTOOL = "PROMTOOL_BIN";
 
     /** The parts already named as missing, so that each is named in one line only. */
     private static final Set<String> NAMED = ConcurrentHashMap.newKeySet();

@@ -43,7 +43,7 @@ import java.util.stream.Stream;
  * a simulated box, whose GPUs, memory and server are then looked at instead. Stateless.
  */
 final class MachineWiring implements MachineWatcher {
-    private static final AskPolicy QUICK = new AskPolicy(Duration.ofSeconds(1), false, false);
+    private static final Duration QUICK = Duration.ofSeconds(1);
 
     private final Map<String, String> env;
     private final Path root;
@@ -76,7 +76,12 @@ final class MachineWiring implements MachineWatcher {
                         .orElse(ApiKey.none());
         ServerLook look =
                 new ServerLook(
-                        Discovery.addresses(asked, env), !asked.isEmpty(), key, host, QUICK, clock);
+                        Discovery.addresses(asked, env),
+                        !asked.isEmpty(),
+                        key,
+                        host,
+                        new AskPolicy(QUICK, false, wanted.llamaMetrics()),
+                        clock);
         return new MachineWatch(
                 gpus, hostLook(host, wanted.wholeHost()), processes(), processes(), look, clock);
     }

@@ -13,6 +13,7 @@ import dev.stoker.cli.MachineWatcher;
 import dev.stoker.cli.PlainGpu;
 import dev.stoker.cli.RehearseCommand;
 import dev.stoker.cli.ReportCommand;
+import dev.stoker.cli.ServeCommand;
 import dev.stoker.cli.SimCommand;
 import dev.stoker.cli.SpoolingStores;
 import dev.stoker.cli.StatusCommand;
@@ -82,6 +83,7 @@ public final class Main {
         verbs.put("gpu", () -> new GpuCommand(new MachineWiring(env), env, Clock.system()));
         verbs.put("status", () -> new StatusCommand(new MachineWiring(env), env, Clock.system()));
         verbs.put("top", () -> new TopCommand(new MachineWiring(env), env, Clock.system()));
+        verbs.put("serve", () -> new ServeCommand(new MachineWiring(env), env, Clock.system()));
         verbs.put("report", () -> new ReportCommand(stores, env));
         verbs.put("sim", SimCommand::new);
         verbs.put("demo", () -> new DemoCommand(new FirstEstimator()));

@@ -198,7 +198,7 @@ class ArchitectureTest {
     @CsvSource({
         "picocli.., dev.stoker.cli..",
         "dev.tamboui.., dev.stoker.tui..",
-        "io.helidon.., dev.stoker.web..",
+        "com.sun.net.httpserver.., dev.stoker.web..",
         "io.prometheus.., dev.stoker.metrics..",
         "java.sql.., dev.stoker.history.jdbc..",
     })

@@ -13,11 +13,20 @@ import java.util.concurrent.TimeUnit;
 final class Interrupts implements AutoCloseable {
     private static final long ORDER_SECONDS = 25;
 
+    private final ExitCode code;
     private final Cancellation cancellation = new Cancellation();
     private final CountDownLatch done = new CountDownLatch(1);
     private final Thread hook;
 
     Interrupts() {
+        this(ExitCode.INTERRUPTED);
+    }
+
+    /**
+     * @param code how the process ends then
+     */
+    Interrupts(ExitCode code) {
+        this.code = code;
         hook = new Thread(this::interrupted, "interrupts");
         Runtime.getRuntime().addShutdownHook(hook);
     }
@@ -37,7 +46,7 @@ final class Interrupts implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        Runtime.getRuntime().halt(ExitCode.INTERRUPTED.number());
+        Runtime.getRuntime().halt(code.number());
     }
 
     /** Says that the command is done: everything is printed and put in order. */

@@ -26,14 +26,26 @@ public interface MachineWatcher {
      * @param apiKeyEnv the environment variable that holds the servers' key
      * @param pcieThroughput whether to measure the traffic of each GPU, which takes 40 ms each
      * @param wholeHost whether to look at all of the host; else at its memory alone
+     * @param llamaMetrics whether to ask llama-servers for what they count too, which sets two of
+     *     their gauges back for others
      */
     record Wanted(
             List<String> servers,
             Optional<String> apiKeyEnv,
             boolean pcieThroughput,
-            boolean wholeHost) {
+            boolean wholeHost,
+            boolean llamaMetrics) {
         public Wanted {
             servers = List.copyOf(servers);
+        }
+
+        /** What to look at without a question that changes anything. */
+        public Wanted(
+                List<String> servers,
+                Optional<String> apiKeyEnv,
+                boolean pcieThroughput,
+                boolean wholeHost) {
+            this(servers, apiKeyEnv, pcieThroughput, wholeHost, false);
         }
     }
 }

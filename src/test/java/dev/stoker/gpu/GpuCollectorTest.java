@@ -169,6 +169,7 @@ class GpuCollectorTest {
     @Test
     void collect_afterAHangHasEnded_isFreshAgain() throws Exception {
         collector.collect(SHORT);
+        gated.entered.take(); // A busy machine may begin the call only now.
         gated.gate.put(40.0); // The call that hung ends, and the one that was asked for follows.
         answerLater(41);
         GpuPicture fresh = collector.collect(LONG);

@@ -30,16 +30,16 @@ import java.util.Set;
  * Makes records of random content by their components, so that a component that is added later is
  * in the tests from its first day. One thread.
  */
-final class RandomRecords {
+public final class RandomRecords {
     private static final String LETTERS = "abcXYZ 019-_/:.\"\\{}äß→日🜁'<>&";
 
     private final Random random;
 
-    RandomRecords(long seed) {
+    public RandomRecords(long seed) {
         random = new Random(seed);
     }
 
-    MachineSample sample() {
+    public MachineSample sample() {
         MachineSample made = (MachineSample) make(MachineSample.class);
         Map<Long, ProcessDetails> byNumber = new HashMap<>();
         made.processes().values().forEach(p -> byNumber.put(p.process().pid(), p));
