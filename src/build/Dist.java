@@ -40,6 +40,7 @@ final class Dist {
                     "java.net.http",
                     "java.management",
                     "jdk.management",
+                    "jdk.unsupported",
                     "java.naming");
 
     private Dist() {}

@@ -15,6 +15,8 @@ sparing="$sparing -XX:Tier4BackEdgeThreshold=800000"
 # For one look at the GPUs: it ends before more than a few methods are worth compiling, and the cache holds no parser and no
 # JSON, since the machine loads all that is in a cache.
 glance="$short -XX:CompileThresholdScaling=20 -XX:+UnlockDiagnosticVMOptions -XX:-AOTReplayTraining"
+# For the live screen, which stays for days: what starts fastest, with a heap that stays small whatever the machine's memory is.
+watching="$short -Xms24m -Xmn8m -Xmx256m"
 
 # verb ARGUMENT…: sets verb to the first word that is no option.
 verb() {
@@ -61,11 +63,38 @@ launch() {
             ;;
         # Little to do, for months: a small heap, and a new start by whoever supervises it if that ever is too small.
         serve) mode="$short -Xmx96m -XX:+ExitOnOutOfMemoryError" ;;
+        top)
+            mode=$watching
+            keep_terminal "$java" "-XX:AOTCache=$cache" $common $mode $STOKER_JAVA_OPTS -jar "$jar" "$@"
+            ;;
         # Commands that work the processor for long keep the optimising compiler and the concurrent collector.
         agent) mode='' ;;
         *) mode=$short ;;
     esac
     exec "$java" "-XX:AOTCache=$cache" $common $mode $STOKER_JAVA_OPTS -jar "$jar" "$@"
+}
+
+# keep_terminal PROGRAM ARGUMENT…: runs what takes over the terminal, and stays to put the terminal in order when that is
+# killed and can't do it itself. Where there is no terminal, it returns at once.
+keep_terminal() {
+    [ -t 0 ] && [ -t 1 ] && modes=$(stty -g 2>/dev/null) || return 0
+    exec 3<&0
+    # Behind the shell's back, so that a signal to the launcher can be handed on at once.
+    STOKER_LAUNCHER=$$ "$@" <&3 3<&- &
+    child=$!
+    trap 'kill -TERM "$child" 2>/dev/null' INT TERM HUP
+    wait "$child"
+    code=$?
+    while [ "$code" -gt 128 ] && kill -0 "$child" 2>/dev/null; do
+        wait "$child"
+        code=$?
+    done
+    if [ "$code" -gt 128 ] && [ "$code" -ne 130 ]; then
+        # As the program would: no mouse, line wrap, the cursor, the usual screen, the modes of before.
+        printf '\033[?2026l\033[0m\033[?1006l\033[?1000l\033[?7h\033[?25h\033[?1049l'
+        stty "$modes" 2>/dev/null
+    fi
+    exit "$code"
 }
 
 # rehearse JAVA JAR CACHE [LOG]: makes the cache of loaded and linked classes.

@@ -19,8 +19,10 @@ import dev.stoker.cli.SpoolingStores;
 import dev.stoker.cli.StatusCommand;
 import dev.stoker.cli.StokerCommand;
 import dev.stoker.cli.StokerVersion;
+import dev.stoker.cli.TopCommand;
 import dev.stoker.history.Stores;
 import dev.stoker.history.jdbc.JdbcStores;
+import dev.stoker.machine.MachineWatch;
 import dev.stoker.memory.FirstEstimator;
 
 import java.util.LinkedHashMap;
@@ -80,6 +82,7 @@ public final class Main {
         verbs.put("compare", () -> new CompareCommand(stores, env));
         verbs.put("gpu", () -> new GpuCommand(new MachineWiring(env), env, Clock.system()));
         verbs.put("status", () -> new StatusCommand(new MachineWiring(env), env, Clock.system()));
+        verbs.put("top", () -> new TopCommand(new MachineWiring(env), env, Clock.system()));
         verbs.put("serve", () -> new ServeCommand(new MachineWiring(env), env, Clock.system()));
         verbs.put("report", () -> new ReportCommand(stores, env));
         verbs.put("sim", SimCommand::new);
@@ -95,15 +98,13 @@ public final class Main {
                                         () ->
                                                 PlainGpu.rehearseJson(
                                                         MachineWiring.rehearsal(env), env),
-                                        () ->
-                                                StatusCommand.rehearse(
-                                                        MachineWiring.rehearsal(env)
-                                                                .open(
-                                                                        new MachineWatcher.Wanted(
-                                                                                List.of(),
-                                                                                Optional.empty(),
-                                                                                false,
-                                                                                true))))));
+                                        () -> StatusCommand.rehearse(whole(env)),
+                                        () -> TopCommand.rehearse(whole(env), Clock.system()))));
         return verbs;
+    }
+
+    private static MachineWatch whole(Map<String, String> env) {
+        return MachineWiring.rehearsal(env)
+                .open(new MachineWatcher.Wanted(List.of(), Optional.empty(), false, true));
     }
 }
