@@ -197,7 +197,6 @@ class ArchitectureTest {
     @ParameterizedTest
     @CsvSource({
         "picocli.., dev.stoker.cli..",
-        "dev.tamboui.., dev.stoker.tui..",
         "com.sun.net.httpserver.., dev.stoker.web..",
         "io.prometheus.., dev.stoker.metrics..",
         "java.sql.., dev.stoker.history.jdbc..",
