@@ -85,7 +85,7 @@ final class BenchLlamaServerE2e {
     void router_instanceKilledInMidStream_isTriedAgainAndTheRestUnharmed() {
         try (RealLlamaServer router = RealLlamaServer.router().flags("-np", "1").start();
                 BenchCli bench = new BenchCli(router.url())) {
-            bench.longAnswer("one", 100);
+            bench.longAnswer("one", 400);
             StokerCli.Running run = bench.start("--yes");
             bench.awaitRequests(run, RealLlamaServer.SMOLLM2, 1);
             router.runnerPids().forEach(Signal.KILL::sendTo);
@@ -110,7 +110,7 @@ final class BenchLlamaServerE2e {
         try (RealLlamaServer server =
                         RealLlamaServer.ofModel(Parts.MODEL_SMOLLM2).flags("-np", "1").start();
                 BenchCli bench = new BenchCli(server.url())) {
-            bench.longAnswer("one", 100);
+            bench.longAnswer("one", 400);
             StokerCli.Running run =
                     bench.start("--yes", "--restart-command", server.restartScript().toString());
             String model = RealLlamaServer.SMOLLM2 + ".gguf";
