@@ -120,9 +120,10 @@ final class StatusText {
 
     private List<String> models(MachineStatus status) {
         if (status.now().models().isEmpty()) {
-            return status.servers().stream().anyMatch(s -> s.models().isKnown())
-                    ? List.of("No model is in memory.")
-                    : List.of();
+            boolean known =
+                    !status.servers().isEmpty()
+                            && status.servers().stream().allMatch(s -> s.models().isKnown());
+            return known ? List.of("No model is in memory.") : List.of();
         }
         boolean several = status.servers().size() > 1;
         Table table =

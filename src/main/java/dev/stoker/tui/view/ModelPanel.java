@@ -8,6 +8,7 @@ import dev.stoker.rules.Alert;
 import dev.stoker.rules.Severity;
 import dev.stoker.server.state.ModelCondition;
 import dev.stoker.server.state.ModelState;
+import dev.stoker.server.state.ServerState;
 import dev.stoker.tui.screen.Area;
 import dev.stoker.tui.screen.Role;
 import dev.stoker.tui.screen.Style;
@@ -122,9 +123,14 @@ final class ModelPanel {
         if (!choices.filter().isEmpty()) {
             return "No model matches the filter.";
         }
-        return scene.moment().map(m -> m.machine().servers().isEmpty()).orElse(true)
-                ? "No inference server was found."
-                : "No model is in memory.";
+        List<ServerState> servers =
+                scene.moment().map(m -> m.machine().servers()).orElse(List.of());
+        if (servers.isEmpty()) {
+            return "No inference server was found.";
+        }
+        return servers.stream().allMatch(s -> s.models().isKnown())
+                ? "No model is in memory."
+                : "Which models are in memory is not known: not every server tells.";
     }
 
     /** Sorts the largest first, the unknown last. */
