@@ -168,6 +168,9 @@ class GpuCollectorTest {
 
     @Test
     void collect_afterAHangHasEnded_isFreshAgain() throws Exception {
+        answerLater(39); // The first sample serves all who ask before it is there.
+        collector.collect(LONG);
+        gated.entered.take();
         collector.collect(SHORT);
         gated.entered.take(); // A busy machine may begin the call only now.
         gated.gate.put(40.0); // The call that hung ends, and the one that was asked for follows.
