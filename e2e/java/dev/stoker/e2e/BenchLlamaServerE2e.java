@@ -88,6 +88,7 @@ final class BenchLlamaServerE2e {
             bench.longAnswer("one", 400);
             StokerCli.Running run = bench.start("--yes");
             bench.awaitRequests(run, RealLlamaServer.SMOLLM2, 1);
+            awaitWork(router, "/slots?autoload=false&model=" + RealLlamaServer.SMOLLM2, run);
             router.runnerPids().forEach(Signal.KILL::sendTo);
             StokerCli.Result result = run.await(BenchCli.LIMIT);
             assertThat(result.exitCode()).as(result.stderr()).isZero();
@@ -119,6 +120,7 @@ final class BenchLlamaServerE2e {
                     BenchCli.STEP,
                     () -> !bench.events("request").isEmpty(),
                     run::stderr);
+            awaitWork(server, "/slots", run);
             server.kill();
             StokerCli.Result result = run.await(BenchCli.LIMIT);
             assertThat(result.exitCode()).as(result.stderr()).isZero();
@@ -127,6 +129,15 @@ final class BenchLlamaServerE2e {
             assertThat(report.at("/models/0/outcome").asString()).isEqualTo("passed");
             assertThat(report.at("/models/0/restarts").asInt()).isEqualTo(1);
         }
+    }
+
+    /** Between two requests of a run nothing is computed: what dies then is just loaded again. */
+    private static void awaitWork(RealLlamaServer server, String slots, StokerCli.Running run) {
+        Waiting.until(
+                "the next request is computed",
+                SHORT,
+                () -> server.http().get(slots).body().contains("\"is_processing\":true"),
+                run::stderr);
     }
 
     /** The middle one of the three iterations: a busy machine may move one. */
