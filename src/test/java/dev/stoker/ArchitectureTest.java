@@ -37,8 +37,8 @@ class ArchitectureTest {
 
     /** What every feature may use beside the rooms that its own line names. */
     private static final String BELOW =
-            "base json stats trace memory http server host gpu machine watch rules gguf control"
-                    + " history";
+            "base json stats trace model memory http server host gpu machine watch rules gguf"
+                    + " control history";
 
     private static final String FEATURES =
             "bench load suite degrade warm explain doctor tune plan fleet";
@@ -55,7 +55,8 @@ class ArchitectureTest {
         room("gguf", "base");
         room("json", "base");
         room("trace", "base json");
-        room("memory", "base");
+        room("model", "base json gguf");
+        room("memory", "base model");
         room("server", "base json trace http host");
         room("control", "base json http host");
         room("history", "base json stats trace");
@@ -66,7 +67,9 @@ class ArchitectureTest {
 
         room("load", "base json stats trace http server host history");
         room("suite", "base json stats trace server host");
-        room("bench", "base json stats trace memory server host gpu control history load suite");
+        room(
+                "bench",
+                "base json stats trace model memory server host gpu control history load suite");
         room("degrade", BELOW + " load");
         room("tune", BELOW + " load");
         room("warm", BELOW);
@@ -80,7 +83,7 @@ class ArchitectureTest {
         room("web", BELOW + " " + FEATURES);
         room("metrics", BELOW + " " + FEATURES);
         room("stack", BELOW + " " + FEATURES);
-        room("sim", "base json trace memory http server host gpu control");
+        room("sim", "base json trace model memory http server host gpu control");
         room("cli", BELOW + " " + FEATURES + " report tui web metrics stack sim");
     }
 
