@@ -78,11 +78,21 @@ final class BenchOllamaE2e {
         assertThat(loaded - before).isEqualTo(taken);
         assertThat(memory.at("/peak/server_bytes").asLong()).isGreaterThanOrEqualTo(loaded);
         assertThat(after).isLessThan(before + taken / 2);
-        assertThat(memory.path("model_bytes").isNull())
-                .as("this build says size 0, which is no size")
-                .isTrue();
-        assertThat(memory.at("/unknown/model_bytes").asString()).contains("0 bytes");
+        assertModelSizeIsOneOrUnknown(memory, taken);
         assertThat(model.at("/cleanup/verdict").asString()).isEqualTo("clean");
+    }
+
+    /**
+     * Ollama takes the size from its runner's log, and without a GPU it may have read it by then or
+     * not: it answers a size or 0, which is no size.
+     */
+    private static void assertModelSizeIsOneOrUnknown(JsonNode memory, long taken) {
+        JsonNode size = memory.path("model_bytes");
+        if (size.isNull()) {
+            assertThat(memory.at("/unknown/model_bytes").asString()).contains("0 bytes");
+        } else {
+            assertThat(size.asLong()).isBetween(taken / 4, taken * 4);
+        }
     }
 
     private static void assertPromptRateIsOfUncachedTokens(JsonNode model) {
