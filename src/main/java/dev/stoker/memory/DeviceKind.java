@@ -18,4 +18,12 @@ public enum DeviceKind {
     public boolean pipelines() {
         return this == CUDA || this == ROCM || this == VULKAN || this == SYCL;
     }
+
+    /**
+     * Returns whether llama.cpp has host memory of this backend's own beside it, where it then
+     * keeps what stays on the host; without, it may store such weights in an order of its own.
+     */
+    public boolean hasHostBuffer() {
+        return this == CUDA || this == ROCM || this == VULKAN || this == SYCL;
+    }
 }

@@ -13,6 +13,8 @@ package dev.stoker.model;
  *     another, for layers that only have a state, and for blocks that no main context has
  * @param stateBytes bytes (32-bit floats) of recurrent state a sequence, such as Mamba's; 0 where
  *     it has none
+ * @param indexLength elements of one further key a token, by which sparse attention chooses; 0
+ *     where it has none
  * @param experts whether its feed-forward part is a mixture of experts
  */
 public record LayerShape(
@@ -24,6 +26,7 @@ public record LayerShape(
         boolean window,
         boolean ownCache,
         long stateBytes,
+        int indexLength,
         boolean experts) {
 
     /** Returns the elements of all keys of one token; 0 where the layer keeps none. */

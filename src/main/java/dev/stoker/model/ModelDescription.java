@@ -44,6 +44,40 @@ public record ModelDescription(
         remarks = List.copyOf(remarks);
     }
 
+    /** Returns the same with other remarks. */
+    public ModelDescription withRemarks(List<String> others) {
+        return new ModelDescription(
+                name,
+                origin,
+                format,
+                architecture,
+                parameters,
+                quantization,
+                shape,
+                tensors,
+                fileSize,
+                sidecars,
+                defaults,
+                others);
+    }
+
+    /** Returns the same with other files beside it. */
+    public ModelDescription withSidecars(List<Sidecar> others) {
+        return new ModelDescription(
+                name,
+                origin,
+                format,
+                architecture,
+                parameters,
+                quantization,
+                shape,
+                tensors,
+                fileSize,
+                others,
+                defaults,
+                remarks);
+    }
+
     /** Returns whether a tensor of this name is there. */
     public boolean has(String tensor) {
         return tensors.stream().anyMatch(t -> t.name().equals(tensor));

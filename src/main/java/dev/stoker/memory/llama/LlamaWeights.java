@@ -1,0 +1,223 @@
+package dev.stoker.memory.llama;
+
+import dev.stoker.model.ModelDescription;
+import dev.stoker.model.ModelShape;
+import dev.stoker.model.Tensor;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The tensors of a model as llama.cpp loads them: which layer each belongs to, which are left out,
+ * and what each takes on the host and on a GPU. Made once a model. Pure.
+ */
+final class LlamaWeights {
+    /** The layer of what is looked up by token: always the host. */
+    static final int INPUT = -1;
+
+    /** The layer of tensors that every device has which holds a layer. */
+    static final int EACH = -2;
+
+    /**
+     * One tensor.
+     *
+     * @param layer its block, {@link #INPUT}, {@link #EACH}, or the number of blocks for the output
+     * @param packed bytes of its copy in the processor's own order; 0 where there is none
+     * @param expert whether it belongs to the experts of a mixture
+     * @param copy whether it is the second copy of a tensor that is also looked up by token
+     */
+    record Weight(
+            String name,
+            int layer,
+            long bytes,
+            long packed,
+            boolean expert,
+            boolean copy,
+            int file,
+            long offset) {}
+
+    private final List<Weight> weights;
+    private final long projector;
+    private final long unused;
+    private final boolean known;
+
+    private LlamaWeights(List<Weight> weights, long projector, long unused, boolean known) {
+        this.weights = weights;
+        this.projector = projector;
+        this.unused = unused;
+        this.known = known;
+    }
+
+    /**
+     * @param prediction whether the blocks for multi-token prediction are loaded
+     */
+    static LlamaWeights of(
+            ModelDescription model, ModelShape shape, HostPacking packing, boolean prediction) {
+        if (model.tensors().isEmpty()) {
+            return guessed(model, shape);
+        }
+        List<Weight> weights = new ArrayList<>(model.tensors().size() + 1);
+        int blocks = shape.blocks();
+        long projector = 0;
+        long unused = 0;
+        boolean hasOutput = false;
+        Tensor table = null;
+        for (Tensor tensor : model.tensors()) {
+            String name = tensor.name();
+            if (isProjector(name)) {
+                projector += tensor.bytes().count();
+                continue;
+            }
+            int layer = layer(tensor, blocks);
+            boolean skipped =
+                    (!prediction && layer >= shape.mainBlocks() && layer < blocks)
+                            || name.startsWith("masked_embd");
+            if (skipped) {
+                unused += tensor.bytes().count();
+                continue;
+            }
+            hasOutput |= name.equals("output.weight");
+            if (name.equals("token_embd.weight")) {
+                table = tensor;
+            }
+            weights.add(
+                    new Weight(
+                            name,
+                            layer,
+                            tensor.bytes().count(),
+                            layer == INPUT ? 0 : packing.copy(tensor),
+                            isExpert(name),
+                            false,
+                            tensor.file(),
+                            tensor.offset()));
+        }
+        if (!hasOutput && table != null && !shape.encoder()) {
+            Tensor asOutput =
+                    new Tensor(
+                            "output.weight",
+                            table.type(),
+                            table.dimensions(),
+                            table.bytes(),
+                            table.file(),
+                            table.offset());
+            weights.add(
+                    new Weight(
+                            "output.weight",
+                            blocks,
+                            table.bytes().count(),
+                            packing.copy(asOutput),
+                            false,
+                            true,
+                            table.file(),
+                            table.offset()));
+        }
+        return new LlamaWeights(List.copyOf(weights), projector, unused, true);
+    }
+
+    /** Where no tensors are told: the file's bytes, shared out by the usual formulas. */
+    private static LlamaWeights guessed(ModelDescription model, ModelShape shape) {
+        long all = model.fileSize().map(b -> b.count()).orElse(0L);
+        double table = (double) shape.vocabulary() * shape.embedding();
+        double[] blocks = new double[shape.blocks()];
+        double sum = 2 * table;
+        for (int i = 0; i < blocks.length; i++) {
+            var layer = shape.layers().get(i);
+            double attention =
+                    (double) shape.embedding()
+                            * (2.0 * layer.heads() * layer.keyLength()
+                                    + (double) layer.kvHeads()
+                                            * (layer.keyLength() + layer.valueLength()));
+            double feedForward =
+                    layer.experts()
+                            ? 3.0
+                                    * shape.embedding()
+                                    * (shape.experts().count()
+                                                    * (double) shape.experts().feedForward()
+                                            + shape.experts().sharedFeedForward())
+                            : 3.0 * shape.embedding() * layer.feedForward();
+            blocks[i] = attention + feedForward;
+            sum += blocks[i];
+        }
+        List<Weight> weights = new ArrayList<>();
+        double each = sum > 0 ? all / sum : 0;
+        weights.add(
+                new Weight(
+                        "token_embd.weight", INPUT, (long) (table * each), 0, false, false, 0, -1));
+        for (int i = 0; i < blocks.length; i++) {
+            weights.add(
+                    new Weight("blk." + i, i, (long) (blocks[i] * each), 0, false, false, 0, -1));
+        }
+        weights.add(
+                new Weight(
+                        "output.weight",
+                        blocks.length,
+                        (long) (table * each),
+                        0,
+                        false,
+                        false,
+                        0,
+                        -1));
+        return new LlamaWeights(weights, 0, 0, false);
+    }
+
+    private static int layer(Tensor tensor, int blocks) {
+        int block = tensor.block();
+        if (block >= 0) {
+            return Math.min(block, blocks - 1);
+        }
+        String name = tensor.name();
+        if (name.startsWith("enc.blk.") || name.startsWith("dec.blk.")) {
+            return blockAfter(name, 8, blocks);
+        }
+        if (name.startsWith("token_embd.")
+                || name.startsWith("position_embd")
+                || name.startsWith("token_types")
+                || name.startsWith("per_layer_token_embd")) {
+            return INPUT;
+        }
+        if (name.startsWith("rope_freqs") || name.startsWith("rope_factors")) {
+            return EACH;
+        }
+        if (name.startsWith("token_embd_norm") || name.startsWith("per_layer_")) {
+            return 0;
+        }
+        return blocks;
+    }
+
+    private static int blockAfter(String name, int at, int blocks) {
+        int number = 0;
+        int i = at;
+        while (i < name.length() && i < at + 5 && Character.isDigit(name.charAt(i))) {
+            number = number * 10 + name.charAt(i) - '0';
+            i++;
+        }
+        return Math.min(number, blocks - 1);
+    }
+
+    private static boolean isExpert(String name) {
+        return name.contains("_exps.") || name.contains("_chexps.");
+    }
+
+    private static boolean isProjector(String name) {
+        return name.startsWith("v.") || name.startsWith("mm.") || name.startsWith("a.");
+    }
+
+    List<Weight> all() {
+        return weights;
+    }
+
+    /** Returns the bytes of a projector that lies in the model's own file. */
+    long projector() {
+        return projector;
+    }
+
+    /** Returns the bytes of tensors that are in the file and are not loaded. */
+    long unused() {
+        return unused;
+    }
+
+    /** Returns whether the tensors are told, or only guessed. */
+    boolean known() {
+        return known;
+    }
+}
