@@ -98,11 +98,9 @@ public record ComputeDevice(
 
     /** Returns it with other memory free. */
     public ComputeDevice withFree(Bytes free) {
-        MemoryDevice m =
-                new MemoryDevice(
-                        memory.name(), memory.kind(), memory.capacity(), free, memory.unified());
         return new ComputeDevice(
-                m, bandwidth, tflops, matrixUnits, watts, processors, efficiency, source);
+                memory.withFree(free),
+                bandwidth, tflops, matrixUnits, watts, processors, efficiency, source);
     }
 
     public boolean isHost() {

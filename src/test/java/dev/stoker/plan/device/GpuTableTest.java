@@ -40,13 +40,16 @@ class GpuTableTest {
 
     @Test
     void aliases_sharedByRows_areToldApartByMemory() {
-        Map<String, Set<Bytes>> memories = new HashMap<>();
+        Map<String, Map<Bytes, GpuModel>> rows = new HashMap<>();
         for (GpuModel row : TABLE.rows()) {
             for (String alias : row.aliases()) {
-                boolean first =
-                        memories.computeIfAbsent(GpuName.key(alias), k -> new HashSet<>())
-                                .add(row.sold());
-                assertThat(first).as("%s of %s", alias, row.name()).isTrue();
+                GpuModel before =
+                        rows.computeIfAbsent(GpuName.key(alias), k -> new HashMap<>())
+                                .putIfAbsent(row.sold(), row);
+                boolean bandwidthAlone = row.kind() == DeviceKind.METAL;
+                assertThat(before == null || before == row || bandwidthAlone)
+                        .as("%s of %s", alias, row.name())
+                        .isTrue();
             }
         }
     }
@@ -58,7 +61,7 @@ class GpuTableTest {
             assertThat(r.reported())
                     .as(r.name())
                     .isLessThanOrEqualTo(Bytes.gib(r.sold().toGib() * 1.03));
-            assertThat(r.reported()).as(r.name()).isGreaterThan(Bytes.gib(r.sold().toGib() * 0.89));
+            assertThat(r.reported()).as(r.name()).isGreaterThan(Bytes.gib(r.sold().toGib() * 0.85));
             assertThat(r.idle()).as(r.name()).isLessThan(r.reported()).isGreaterThan(Bytes.gib(1));
             assertThat(r.bandwidth() / r.sold().toGib()).as(r.name()).isBetween(1.0, 90.0);
         }
