@@ -175,8 +175,9 @@ final class GgufShape {
         boolean windowed = window > 0 && windowed(i, kvHeads);
         long firstHeads = element("attention.head_count", 0, 0);
         int usual = firstHeads > 0 ? (int) (embedding / firstHeads) : 0;
-        int key = firstHeads > 0 ? (int) number("attention.key_length", usual) : 0;
-        int value = firstHeads > 0 ? (int) number("attention.value_length", usual) : 0;
+        boolean told = firstHeads > 0 || architecture.equals("plamo2");
+        int key = told ? (int) number("attention.key_length", usual) : 0;
+        int value = told ? (int) number("attention.value_length", usual) : 0;
         if (windowed) {
             key = (int) number("attention.key_length_swa", key);
             value = (int) number("attention.value_length_swa", value);

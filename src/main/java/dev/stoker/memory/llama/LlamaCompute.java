@@ -15,8 +15,31 @@ import java.util.Set;
  * token of the batch and each cell of the cache (four without flash attention).
  */
 final class LlamaCompute {
-    private static final Set<String> NO_QUERY =
-            Set.of("phi3", "lfm2", "lfm2moe", "qwen35", "qwen35moe");
+    /** Their feed-forward part has no gate, and its activation overwrites its input. */
+    private static final Set<String> NO_GATE =
+            Set.of(
+                    "gpt2",
+                    "bloom",
+                    "falcon",
+                    "gptneox",
+                    "starcoder",
+                    "starcoder2",
+                    "nemotron",
+                    "apertus",
+                    "mpt",
+                    "gptj",
+                    "bert",
+                    "jina-bert-v3",
+                    "nomic-bert-moe",
+                    "codeshell",
+                    "jais",
+                    "plm",
+                    "arcee");
+
+    /** They norm behind a part, not before it, so that a part's input is kept. */
+    private static final Set<String> NORM_AFTER =
+            Set.of("olmo2", "exaone4", "smollm3", "olmoe", "minicpm3");
+
     private static final Set<String> GATED_QUERY = Set.of("qwen35", "qwen35moe", "qwen3next");
 
     private final String architecture;
@@ -30,6 +53,7 @@ final class LlamaCompute {
     private final double query;
     private final int heads;
     private final long valueWidest;
+    private final long keyWidest;
     private final int caches;
     private final boolean anyFull;
     private final boolean anyWindow;
@@ -52,6 +76,7 @@ final class LlamaCompute {
         long widestQuery = 0;
         int mostHeads = 0;
         long widestValue = 0;
+        long widestKey = 0;
         boolean full = false;
         boolean window = false;
         for (LayerShape layer : shape.layers()) {
@@ -60,6 +85,7 @@ final class LlamaCompute {
             widestQuery = Math.max(widestQuery, (long) layer.heads() * layer.keyLength());
             mostHeads = Math.max(mostHeads, layer.heads());
             widestValue = Math.max(widestValue, layer.valueWidth());
+            widestKey = Math.max(widestKey, layer.keyWidth());
             full |= layer.ownCache() && !layer.window();
             window |= layer.ownCache() && layer.window();
         }
@@ -67,6 +93,7 @@ final class LlamaCompute {
         query = u * widestQuery;
         heads = mostHeads;
         valueWidest = widestValue;
+        keyWidest = widestKey;
         anyFull = full;
         anyWindow = window;
         caches = (full ? 1 : 0) + (window ? 1 : 0);
@@ -86,35 +113,45 @@ final class LlamaCompute {
      * Returns what a device takes that computes layers.
      *
      * @param first whether it holds layer 0
-     * @param alone whether it is the processor and computes all of the model
+     * @param how who computes
      */
-    double device(boolean first, boolean alone) {
+    double device(boolean first, Computes how) {
         double attention = attention(first);
-        double most = Math.max(attention, feedForwardPart(first));
+        double most = Math.max(attention, feedForwardPart(how));
         double state = statePart();
+        most += 5 * u; // Places, and which rows are asked for.
         if (state > 0) {
             most = Math.max(most + mask(), state + (anyFull || anyWindow ? mask() : 0));
         } else {
             most += mask();
         }
-        if (alone) {
+        if (how == Computes.ALONE && !NORM_AFTER.contains(architecture)) {
             most += e;
         }
-        if (shape.encoder()) {
+        if (shape.encoder() && !flash) {
             most += u * heads * (u / 4);
         }
-        return most + embeddings() + scratch();
+        if (architecture.startsWith("t5")) {
+            most += 3.4 * u * heads * (u / 4); // A bias for each pair of tokens.
+        }
+        return Math.max(most, embeddings()) + scratch();
     }
 
-    private double feedForwardPart(boolean first) {
-        double dense = 0;
-        if (feedForward > 0) {
-            double q = first && !NO_QUERY.contains(architecture) ? query : 0;
-            dense =
-                    architecture.equals("cohere2")
-                            ? 3 * feedForward + 4 * e
-                            : 3 * feedForward + 2 * e + q;
-        }
+    /** Who computes. */
+    enum Computes {
+        /** A GPU of this machine. */
+        GPU,
+        /** A device that is reached by RPC. */
+        REMOTE,
+        /** The processor, which has the whole model. */
+        ALONE,
+        /** The processor, beside GPUs. */
+        BESIDE
+    }
+
+    private double feedForwardPart(Computes how) {
+        double kept = queries(how);
+        double dense = feedForward > 0 ? dense(kept) : 0;
         if (!shape.experts().any()) {
             return dense;
         }
@@ -122,21 +159,66 @@ final class LlamaCompute {
         double d = used * shape.embedding();
         double x = used * shape.experts().feedForward();
         double s = u * shape.experts().sharedFeedForward();
-        double mixture = Math.max(2 * d + x + 2 * e + 2 * s, 3 * x + 3 * e);
+        // What two of the experts' inputs leave free takes their output, where it is large enough.
+        double mixture = (d <= 2 * x ? 3 * x : 3 * x + d) + 2 * e + 2 * s + kept;
         return Math.max(dense, mixture);
+    }
+
+    /**
+     * A hole that the queries leave and that nothing else fits into: none where they are as wide as
+     * the embedding.
+     */
+    private double queries(Computes how) {
+        if (shape.latent() || architecture.equals("gemma3n")) {
+            return 0;
+        }
+        if (NORM_AFTER.contains(architecture)) {
+            return how == Computes.ALONE ? 0 : architecture.equals("minicpm3") ? e : query;
+        }
+        if (how == Computes.ALONE || query > e) {
+            return query;
+        }
+        boolean narrower = query < e && query > 0;
+        return narrower ? (how == Computes.GPU ? 2 : 1) * query : 0;
+    }
+
+    private double dense(double kept) {
+        double perLayer = u * shape.number("embedding_length_per_layer_input", 0) * shape.blocks();
+        return switch (architecture) {
+            case "cohere2", "command-r" -> 3 * feedForward + 4 * e + 2 * u * keyWidest;
+            case "phi2" -> 2 * feedForward + 2 * e;
+            case "gpt2", "bloom" -> feedForward + 3 * e;
+            case "falcon" -> feedForward + 3 * e + 3 * u * keyWidest;
+            case "gptneox" -> feedForward + 4 * e;
+            case "gemma3n" -> 4.25 * feedForward + 7.75 * e;
+            case "gemma4" ->
+                    3 * feedForward
+                            + 2 * e
+                            + kept
+                            + (perLayer > 0 ? 1.4026 * perLayer + 0.727 * feedForward : 0);
+            case "qwen3vl", "qwen3vlmoe" -> 3 * feedForward + 6 * e;
+            default ->
+                    NO_GATE.contains(architecture)
+                            ? feedForward + 2 * e
+                            : 3 * feedForward + 2 * e + kept;
+        };
     }
 
     private double attention(boolean first) {
         if (shape.latent()) {
             long rank = shape.number("attention.kv_lora_rank", 512);
             long key = shape.layers().getFirst().keyLength();
-            return u * heads * (key + rank) + query + 4 * e + (flash ? 0 : scores());
+            long own = shape.number("attention.key_length_mla", key);
+            return u * heads * (key + rank + 2 * own) + (flash ? 0 : scores());
         }
         if (flash || caches == 0) {
             return first ? query + 2 * e : 2 * e;
         }
-        double queries = GATED_QUERY.contains(architecture) ? 3 * query : 2 * query;
-        return scores() + 2 * e + queries + 2 * u * valueWidest * caches;
+        double queries =
+                GATED_QUERY.contains(architecture)
+                        ? 3 * query + e
+                        : architecture.startsWith("gemma") ? 3 * query + 2 * e : query + e;
+        return scores() + queries + 2 * u * valueWidest * caches;
     }
 
     private double scores() {
@@ -177,7 +259,10 @@ final class LlamaCompute {
 
     /** Returns what the host takes beside GPUs that hold every layer. */
     double hostBeside() {
-        double bytes = 2 * e + mask();
+        double bytes = 2 * e + mask() + 6 * u;
+        if (architecture.startsWith("qwen3vl")) {
+            bytes += 3 * e;
+        }
         long perLayer = shape.number("embedding_length_per_layer_input", 0);
         bytes += u * perLayer * shape.blocks();
         if (!flash) {
@@ -186,13 +271,35 @@ final class LlamaCompute {
         return bytes;
     }
 
+    /**
+     * Returns what the host takes where a GPU lacks an operation of the first Mamba and the host
+     * computes it instead.
+     */
+    double scans() {
+        boolean first =
+                architecture.equals("mamba")
+                        || architecture.equals("jamba")
+                        || architecture.equals("plamo2");
+        return first ? 2.75 * u * shape.number("ssm.inner_size", 0) : 0;
+    }
+
+    /** Returns what the host takes for an output layer that is too large for the GPU. */
+    double outputOnHost() {
+        return 3 * e + embeddings();
+    }
+
+    /** Returns what the host takes where it computes attention without flash attention. */
+    double attentionOnHost() {
+        return scores() + 2 * e;
+    }
+
     double embedding() {
         return e;
     }
 
     /** Logits of all tokens of a batch, where a model that generates makes embeddings. */
     private double embeddings() {
-        return settings.embeddings() && !shape.embedsOnly() ? u * shape.vocabulary() : 0;
+        return settings.embeddings() && !shape.encoder() ? u * shape.vocabulary() + 2 * e : 0;
     }
 
     /** A rotation of quantised keys. */

@@ -26,6 +26,7 @@ import java.util.List;
  */
 public final class LlamaMemory {
     private static final long MOST_CONTEXT = 1L << 31;
+    private static final long CHUNK = 1L << 30;
 
     private final ModelDescription model;
     private final ModelShape shape;
@@ -111,6 +112,8 @@ public final class LlamaMemory {
         private final LlamaCompute compute;
         private final LlamaWeights loaded;
         private final boolean flash;
+        private boolean outputTooLarge;
+        private long secondExpert;
         private final List<String> remarks = new ArrayList<>();
 
         Estimate(LlamaSettings settings, List<MemoryDevice> gpus, MemoryDevice host) {
@@ -231,6 +234,7 @@ public final class LlamaMemory {
             long[] last = new long[64];
             boolean[] any = new boolean[64];
             long largest = 0;
+            long expert = 0;
             for (LlamaWeights.Weight w : loaded.all()) {
                 if (w.layer() == LlamaWeights.EACH) {
                     for (int i = 0; i < count; i++) {
@@ -247,6 +251,7 @@ public final class LlamaMemory {
                     bytes[device] += w.bytes();
                     continue;
                 }
+                outputTooLarge |= tooLarge && w.layer() == placement.layers() - 1;
                 boolean copied = packs && w.packed() > 0 && (!hostBuffer || tooLarge);
                 if (copied) {
                     bytes[count] += w.packed();
@@ -260,14 +265,30 @@ public final class LlamaMemory {
                 } else {
                     bytes[count] += w.bytes();
                 }
-                if (w.layer() >= 0 && !w.copy()) {
+                if (w.layer() >= 0 && !w.copy() && !tooLarge) {
                     largest = Math.max(largest, w.bytes());
+                    if (w.expert()) {
+                        expert = Math.max(expert, w.name().contains("down") ? 0 : w.bytes());
+                    }
                 }
+            }
+            boolean twice =
+                    !settings.memoryMap()
+                            && placement.output() == Placement.HOST
+                            && (model.architecture().equals("gemma3n")
+                                    || model.architecture().equals("gemma4"));
+            for (LlamaWeights.Weight w : twice ? loaded.all() : List.<LlamaWeights.Weight>of()) {
+                bytes[count] += w.name().equals("token_embd.weight") ? w.bytes() : 0;
             }
             for (int f = 0; f < any.length; f++) {
                 bytes[count] += any[f] ? last[f] - first[f] : 0;
             }
-            return largest;
+            // Beyond the size of Vulkan's chunks the second copy does not take the first one's
+            // place.
+            boolean chunked =
+                    expert > CHUNK && gpus.stream().anyMatch(g -> g.kind() == DeviceKind.VULKAN);
+            secondExpert = chunked ? 0 : expert;
+            return chunked ? largest + expert : largest;
         }
 
         private int device(LlamaWeights.Weight w) {
@@ -317,7 +338,7 @@ public final class LlamaMemory {
             addWeights(items, weight);
             addCaches(items, kv, state);
             double bytes = gpuCompute(gpu, used, staged);
-            addCompute(items, bytes, device.kind());
+            addCompute(items, bytes, device.kind(), gpu == 0 ? secondExpert : 0);
             if (gpu == Math.clamp(settings.mainGpu(), 0, gpus.size() - 1)) {
                 addSidecars(items);
             }
@@ -343,14 +364,21 @@ public final class LlamaMemory {
             if (!used) {
                 boolean helps =
                         gpu == 0 && placement.gpuLayers() == 0 && settings.offloadOperations();
-                return helps ? compute.device(true, false) + staged : 0;
+                return helps ? compute.device(true, LlamaCompute.Computes.GPU) + staged : 0;
             }
-            double bytes = compute.device(first, false);
+            boolean remote = gpus.get(gpu).kind() == DeviceKind.RPC;
+            double bytes =
+                    compute.device(
+                            first,
+                            remote ? LlamaCompute.Computes.REMOTE : LlamaCompute.Computes.GPU);
             if (pipelined()) {
-                bytes += 4 * compute.embedding() + 3 * compute.mask();
-            } else if (settings.offloadOperations() && staged > 0 && !placement.allOnGpus()) {
+                bytes += (gpu == 0 ? 4 : 8) * compute.embedding() + 3 * compute.mask();
+            } else if (settings.offloadOperations()
+                    && gpu == 0
+                    && !remote
+                    && (!placement.allOnGpus() || settings.cpuExpertLayers() > 0)) {
                 bytes += staged;
-            } else if (settings.cpuExpertLayers() > 0 && settings.offloadOperations()) {
+            } else if (!settings.cacheOnGpu() && gpu == 0 && !remote) {
                 bytes += staged;
             }
             return bytes
@@ -371,10 +399,8 @@ public final class LlamaMemory {
             addWeights(items, weight);
             addCaches(items, kv, state);
             double bytes =
-                    gpus.isEmpty()
-                            ? compute.device(true, true)
-                            : compute.hostBeside() + (pipelined() ? 3 * compute.mask() : 0);
-            addCompute(items, bytes, DeviceKind.HOST);
+                    gpus.isEmpty() ? compute.device(true, LlamaCompute.Computes.ALONE) : beside();
+            addCompute(items, bytes, DeviceKind.HOST, 0);
             long output =
                     4L
                             * cache.slots()
@@ -405,6 +431,31 @@ public final class LlamaMemory {
             }
             addMargin(items);
             return items;
+        }
+
+        /** Layers on the host are computed there, unless a GPU takes large batches of them. */
+        private double beside() {
+            boolean computes =
+                    placement.anyBlockOn(Placement.HOST)
+                            && (!settings.offloadOperations()
+                                    || gpus.getFirst().kind() == DeviceKind.RPC);
+            double more = outputTooLarge ? compute.outputOnHost() : 0;
+            boolean mismatch =
+                    !flash
+                            && settings.flashAttention().isEmpty()
+                            && placement.anyBlockOn(Placement.HOST);
+            more += mismatch ? compute.attentionOnHost() : 0;
+            return computes
+                    ? compute.device(true, LlamaCompute.Computes.BESIDE) + more
+                    : more
+                            + compute.hostBeside()
+                            + (pipelined() ? 3 * compute.mask() : 0)
+                            + scans();
+        }
+
+        private double scans() {
+            boolean vulkan = gpus.stream().anyMatch(g -> g.kind() == DeviceKind.VULKAN);
+            return vulkan ? compute.scans() : 0;
         }
 
         private void addWeights(List<MemoryItem> items, long bytes) {
@@ -449,7 +500,8 @@ public final class LlamaMemory {
             }
         }
 
-        private void addCompute(List<MemoryItem> items, double bytes, DeviceKind kind) {
+        private void addCompute(
+                List<MemoryItem> items, double bytes, DeviceKind kind, long perhaps) {
             if (bytes <= 0) {
                 return;
             }
@@ -458,6 +510,9 @@ public final class LlamaMemory {
                             && flash
                             && shape.layers().stream().allMatch(l -> l.stateBytes() == 0);
             double spread = plain ? 0.1 : 0.25;
+            if (!gpus.isEmpty() && !placement.allOnGpus()) {
+                spread += 0.15;
+            }
             if (kind != DeviceKind.HOST && kind != DeviceKind.VULKAN && kind != DeviceKind.RPC) {
                 spread += 0.15;
             }
@@ -466,7 +521,7 @@ public final class LlamaMemory {
                             ItemKind.COMPUTE,
                             Bytes.of(Math.round(bytes)),
                             Bytes.of(Math.round(bytes * (1 - spread))),
-                            Bytes.of(Math.round(bytes * (1 + spread))),
+                            Bytes.of(Math.round(bytes * (1 + spread)) + perhaps),
                             Provenance.MODELLED,
                             "one batch of "
                                     + settings.microBatch()

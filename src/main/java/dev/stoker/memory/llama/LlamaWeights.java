@@ -91,7 +91,9 @@ final class LlamaWeights {
                             tensor.file(),
                             tensor.offset()));
         }
-        if (!hasOutput && table != null && !shape.encoder()) {
+        if (!hasOutput
+                && table != null
+                && (!shape.encoder() || model.architecture().equals("gemma-embedding"))) {
             Tensor asOutput =
                     new Tensor(
                             "output.weight",
