@@ -415,7 +415,16 @@ final class GgufShape {
         String prefix = architecture + ".";
         for (String key : header.keys()) {
             if (key.startsWith(prefix)) {
-                header.whole(key).ifPresent(n -> all.put(key.substring(prefix.length()), n));
+                String name = key.substring(prefix.length());
+                header.whole(key).ifPresent(n -> all.put(name, n));
+                if (name.startsWith("attention.head_count")) {
+                    header.wholes(key)
+                            .filter(list -> !list.isEmpty())
+                            .ifPresent(list -> {
+                                all.put(name + ".min", java.util.Collections.min(list));
+                                all.put(name + ".max", java.util.Collections.max(list));
+                            });
+                }
             }
         }
         return all;
