@@ -10,7 +10,10 @@ import dev.stoker.memory.LlamaSettings;
 import dev.stoker.memory.MemoryPlan;
 import dev.stoker.memory.Provenance;
 import dev.stoker.model.ModelDescription;
-import dev.stoker.plan.RealEstimate;
+import dev.stoker.memory.llama.HostPacking;
+import dev.stoker.memory.llama.Overheads;
+import dev.stoker.plan.Estimate;
+import dev.stoker.plan.LlamaEstimate;
 import dev.stoker.plan.Synthetic;
 import dev.stoker.plan.advise.Quant;
 import dev.stoker.plan.device.Box;
@@ -26,7 +29,7 @@ import java.util.stream.Stream;
 
 /** Measured speeds, each with the tolerance that the model of speed keeps there. */
 class SpeedModelTest {
-    private final RealEstimate estimate = new RealEstimate();
+    private final Estimate estimate = new LlamaEstimate(Overheads.usual(HostPacking.NONE));
 
     private SpeedEstimate all(ModelDescription model, Box box, long depth) {
         return with(model, box, depth, LlamaSettings.defaults(), Calibration.NONE);
