@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +51,7 @@ public final class KnownModels {
                         .lines()
                         .filter(line -> !line.startsWith("#") && !line.isBlank())
                         .map(line -> model(List.of(line.split("\t", -1))))
+                        .sorted(Comparator.comparing(m -> m.fileSize().value()))
                         .toList();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

@@ -407,7 +407,8 @@ public final class Packer {
             if (answer.exact()) {
                 return left == 0
                         ? "All stay together: optimal."
-                        : "Optimal: no larger set has room.";
+                        : "Optimal: no larger set has room, with no model split that fits one"
+                                + " GPU.";
             }
             return "The best of "
                     + budget
