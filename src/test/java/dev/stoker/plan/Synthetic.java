@@ -272,7 +272,6 @@ public final class Synthetic {
         }
     }
 
-
     private static void add(List<Tensor> tensors, String name, long a, long b) {
         tensors.add(tensor(name, GgmlType.F16, List.of(a, b)));
     }

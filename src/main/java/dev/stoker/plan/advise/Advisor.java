@@ -89,9 +89,8 @@ public final class Advisor {
         LlamaSettings asked = withContext(settings);
         List<MemoryDevice> memories = devices.stream().map(ComputeDevice::memory).toList();
         List<Row> rows = new ArrayList<>();
-        variants.forEach(
-                (quant, variant) ->
-                        rows.add(row(quant, variant, devices, memories, asked, calibration)));
+        variants.forEach((quant, variant) ->
+                rows.add(row(quant, variant, devices, memories, asked, calibration)));
         return new Choice(rows, least, asked.context().orElse(0)).advice(remarks());
     }
 
@@ -198,7 +197,8 @@ public final class Advisor {
             why.append(
                     pick == best
                             ? "best that stays on the GPU with "
-                            : "fastest of those that lose next to nothing and stay on the GPU with ");
+                            : "fastest of those that lose next to nothing and stay on the GPU"
+                                    + " with ");
             why.append(context).append(" tokens of context");
             why.append(", at about ").append(Math.round(pick.decode())).append(" tok/s");
             pick.largestContext()

@@ -191,8 +191,7 @@ final class QuantMix {
             rows = Math.multiplyExact(rows, t.dimensions().get(i));
         }
         long bytes = Math.multiplyExact(type.rowBytes(t.dimensions().getFirst()), rows);
-        return new Tensor(
-                t.name(), type.name(), t.dimensions(), Bytes.of(bytes), 0, -1);
+        return new Tensor(t.name(), type.name(), t.dimensions(), Bytes.of(bytes), 0, -1);
     }
 
     /** Rows that blocks do not divide take a type of smaller blocks. */
@@ -362,7 +361,16 @@ final class QuantMix {
         }
         if (experts == 8) {
             return switch (quant) {
-                case Q2_K, IQ3_XS, IQ3_XXS, Q3_K_S, Q3_K_M, IQ4_NL, Q4_K_S, Q4_K_M, IQ3_S, IQ3_M,
+                case Q2_K,
+                        IQ3_XS,
+                        IQ3_XXS,
+                        Q3_K_S,
+                        Q3_K_M,
+                        IQ4_NL,
+                        Q4_K_S,
+                        Q4_K_M,
+                        IQ3_S,
+                        IQ3_M,
                         IQ4_XS ->
                         GgmlType.Q5_K;
                 default -> base;
@@ -388,8 +396,7 @@ final class QuantMix {
                 }
                 yield !falcon || more(p.nth, layers) ? GgmlType.Q4_K : base;
             }
-            case IQ3_M ->
-                    early || (experts == 8 && more(p.nth, layers)) ? GgmlType.Q4_K : base;
+            case IQ3_M -> early || (experts == 8 && more(p.nth, layers)) ? GgmlType.Q4_K : base;
             case Q3_K_L -> falcon ? GgmlType.Q4_K : GgmlType.Q5_K;
             case Q4_K_M -> {
                 if (falcon) {

@@ -98,10 +98,7 @@ public final class Requantized {
         long before = sum(model.tensors());
         return Reading.known(
                 model.fileSize().isKnown()
-                        ? Bytes.of(
-                                Math.max(
-                                        now,
-                                        model.fileSize().value().count() - before + now))
+                        ? Bytes.of(Math.max(now, model.fileSize().value().count() - before + now))
                         : Bytes.of(now));
     }
 
@@ -118,9 +115,10 @@ public final class Requantized {
         if (at >= BITS_OF_LADDER.length) {
             return Reading.unsupported("the tensors are not told");
         }
-        Optional<Quant> now = model.quantization().isKnown()
-                ? Quant.named(model.quantization().value())
-                : Optional.empty();
+        Optional<Quant> now =
+                model.quantization().isKnown()
+                        ? Quant.named(model.quantization().value())
+                        : Optional.empty();
         if (model.fileSize().isKnown()
                 && now.isPresent()
                 && now.get().ordinal() < BITS_OF_LADDER.length) {

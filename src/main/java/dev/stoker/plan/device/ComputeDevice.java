@@ -100,7 +100,13 @@ public record ComputeDevice(
     public ComputeDevice withFree(Bytes free) {
         return new ComputeDevice(
                 memory.withFree(free),
-                bandwidth, tflops, matrixUnits, watts, processors, efficiency, source);
+                bandwidth,
+                tflops,
+                matrixUnits,
+                watts,
+                processors,
+                efficiency,
+                source);
     }
 
     public boolean isHost() {

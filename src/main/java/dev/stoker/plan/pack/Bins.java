@@ -71,8 +71,7 @@ final class Bins {
      * @param bound no answer has more weight
      * @param exact whether this is the best answer
      */
-    record Answer(
-            int[] place, long @Nullable [][] parts, long weight, long bound, boolean exact) {}
+    record Answer(int[] place, long @Nullable [][] parts, long weight, long bound, boolean exact) {}
 
     private final long[] capacity;
     private final long common;
@@ -82,6 +81,7 @@ final class Bins {
     private final Integer[] order;
     private final Integer[] byValue;
     private final int[] rank;
+
     /** Fits into no bin alone, but over several. */
     private final boolean[] splittable;
 
@@ -156,7 +156,9 @@ final class Bins {
 
     private double value(int item) {
         long least = items[item].least();
-        return least == NEVER ? items[item].weight : items[item].weight / (double) Math.max(1, least);
+        return least == NEVER
+                ? items[item].weight
+                : items[item].weight / (double) Math.max(1, least);
     }
 
     Answer solve() {

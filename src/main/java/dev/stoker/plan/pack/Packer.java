@@ -146,9 +146,7 @@ public final class Packer {
                                     .sum();
                     return new Sized(d, alone.all(), alone.all() ? bytes : file(d));
                 })
-                .sorted(
-                        Comparator.comparing((Sized s) -> !s.fits)
-                                .thenComparingLong(Sized::bytes))
+                .sorted(Comparator.comparing((Sized s) -> !s.fits).thenComparingLong(Sized::bytes))
                 .map(Sized::demand)
                 .toList();
     }
@@ -191,8 +189,7 @@ public final class Packer {
             }
             boolean bounded = host != null && host.capacity().count() > 0;
             long common = bounded ? host.free().count() : Bins.NEVER;
-            Bins.Answer answer =
-                    new Bins(capacity, common, items, this::split, budget).solve();
+            Bins.Answer answer = new Bins(capacity, common, items, this::split, budget).solve();
             return packing(answer, items, weights);
         }
 
@@ -301,8 +298,7 @@ public final class Packer {
                     .filter(m -> Integer.bitCount(m) > 1)
                     .boxed()
                     .sorted(Comparator.comparingInt(Integer::bitCount))
-                    .map(m ->
-                            IntStream.range(0, n).filter(b -> (m >> b & 1) == 1).boxed().toList())
+                    .map(m -> IntStream.range(0, n).filter(b -> (m >> b & 1) == 1).boxed().toList())
                     .toList();
         }
 
@@ -331,8 +327,7 @@ public final class Packer {
                     placed.add(new Placed(demand, on, plan));
                     for (int k = 0; k < on.size(); k++) {
                         DevicePlan d = plan.devices().get(k);
-                        shares.get(on.get(k))
-                                .add(new Share(demand.name(), d.total(), d.wanted()));
+                        shares.get(on.get(k)).add(new Share(demand.name(), d.total(), d.wanted()));
                         room[on.get(k)] -= parts[on.get(k)];
                     }
                 } else {

@@ -74,7 +74,10 @@ public record Calibration(double factor, String from, boolean sameModel) {
         String from =
                 others.size() == 1
                         ? middle.model() + " of " + middle.from()
-                        : "the middle of " + others.size() + " models measured here, " + middle.model();
+                        : "the middle of "
+                                + others.size()
+                                + " models measured here, "
+                                + middle.model();
         return new Calibration(middle.factor(), from, false);
     }
 }

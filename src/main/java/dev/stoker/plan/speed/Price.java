@@ -22,7 +22,7 @@ public record Price(double amount, Per per, String currency) {
     private static final Pattern FORM =
             Pattern.compile(
                     "([$€£¥]|[A-Za-z]{3})?\\s*([0-9]{1,9}(?:\\.[0-9]{1,9})?)\\s*([$€£¥]|[A-Za-z]{3})?"
-                            + "\\s*/\\s*([A-Za-z]+)");
+                        + "\\s*/\\s*([A-Za-z]+)");
 
     /** What a price is paid for. */
     public enum Per {
@@ -34,8 +34,7 @@ public record Price(double amount, Per per, String currency) {
     }
 
     /**
-     * Reads a price as a person writes it: {@code 725/month}, {@code $1.21/hour}, {@code
-     * 0.32/kWh}.
+     * Reads a price as a person writes it: {@code 725/month}, {@code $1.21/hour}, {@code 0.32/kWh}.
      *
      * @throws UserError for a text that is none
      */

@@ -46,7 +46,11 @@ public final class SpeedModel {
     public static SpeedModel of(ModelDescription model) {
         if (!model.shape().isKnown()) {
             throw UserError.wrongUse(
-                    "How fast " + model.name() + " is can't be worked out: " + model.shape().reason() + ".",
+                    "How fast "
+                            + model.name()
+                            + " is can't be worked out: "
+                            + model.shape().reason()
+                            + ".",
                     "Name the model's file.");
         }
         return new SpeedModel(Traffic.of(model));
@@ -113,7 +117,11 @@ public final class SpeedModel {
     }
 
     private Decode decode(
-            LlamaSettings settings, List<ComputeDevice> devices, int[] place, int host, long depth) {
+            LlamaSettings settings,
+            List<ComputeDevice> devices,
+            int[] place,
+            int host,
+            long depth) {
         Decode d = new Decode(devices.size());
         for (int layer = 0; layer < place.length; layer++) {
             int at = place[layer];
@@ -244,7 +252,9 @@ public final class SpeedModel {
             double operations = 2 * traffic.active(layer) + traffic.attention(layer, middle);
             seconds += operations / (efficiency * device.tflops() * TERA);
             if (copied) {
-                seconds += (traffic.bytes(layer) + traffic.unusedBytes(layer)) / (LINK * GIGA * settings.microBatch());
+                seconds +=
+                        (traffic.bytes(layer) + traffic.unusedBytes(layer))
+                                / (LINK * GIGA * settings.microBatch());
             } else if (layer < settings.cpuExpertLayers() && gpu >= 0) {
                 // All experts of the layer cross the link, not only those that one token uses.
                 double all = traffic.allExpertBytes(layer);

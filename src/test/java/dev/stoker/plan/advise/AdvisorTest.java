@@ -90,7 +90,9 @@ class AdvisorTest {
         Box box = Boxes.of(GpuTable.standard().require("RTX 3090"), 1);
         Advisor advisor =
                 new Advisor(
-                        Synthetic.llama70(Quant.Q4_K_M), List.of(Quant.Q8_0, Quant.Q4_K_M), fitting);
+                        Synthetic.llama70(Quant.Q4_K_M),
+                        List.of(Quant.Q8_0, Quant.Q4_K_M),
+                        fitting);
         Advice advice =
                 advisor.advise(box.devices(), LlamaSettings.defaults(), 8, Calibration.NONE);
         assertThat(row(advice, Quant.Q4_K_M).fit()).isEqualTo(Fit.PARTIAL);
@@ -122,10 +124,7 @@ class AdvisorTest {
         Box box = Boxes.of(GpuTable.standard().require("GTX 1050 Ti"), 1);
         ComputeDevice host = box.host().withFree(Bytes.gib(4));
         Advice advice =
-                advise(
-                        Synthetic.llama70(Quant.Q4_K_M),
-                        List.of(box.gpus().getFirst(), host),
-                        4096);
+                advise(Synthetic.llama70(Quant.Q4_K_M), List.of(box.gpus().getFirst(), host), 4096);
         assertThat(advice.recommended()).isEmpty();
         assertThat(advice.rows()).allMatch(r -> r.fit() == Fit.NO && r.speed().isEmpty());
         assertThat(advice.reason()).contains("No quantisation has room");
@@ -144,10 +143,7 @@ class AdvisorTest {
     @Test
     void advise_seventyBillionOnThor_fitsButIsSlow() {
         Advice advice =
-                advise(
-                        Synthetic.llama70(Quant.Q4_K_M),
-                        Boxes.named("thor").devices(),
-                        8192);
+                advise(Synthetic.llama70(Quant.Q4_K_M), Boxes.named("thor").devices(), 8192);
         assertThat(row(advice, Quant.Q4_K_M).fit()).isEqualTo(Fit.FULL);
         assertThat(row(advice, Quant.F16).fit()).isEqualTo(Fit.NO);
         assertThat(advice.reason()).contains("No quantisation reaches 8 tok/s");

@@ -161,8 +161,7 @@ class PackerTest {
 
     @Test
     void pack_modelForNoGpu_isLeftWithItsReason() {
-        Packing packing =
-                packer.pack(List.of(demand("70b", 40)), List.of(gpu("24", 24), host(64)));
+        Packing packing = packer.pack(List.of(demand("70b", 40)), List.of(gpu("24", 24), host(64)));
         assertThat(packing.placed()).isEmpty();
         assertThat(packing.left().getFirst().reason()).contains("more than any GPU has");
         assertThat(packing.optimal()).isTrue();
@@ -172,15 +171,13 @@ class PackerTest {
     void pack_hostFull_countsTheHostToo() {
         List<MemoryDevice> devices = List.of(gpu("24", 24), host(0.5));
         Packing packing =
-                packer.pack(
-                        List.of(demand("a", 2), demand("b", 2), demand("c", 2)), devices);
+                packer.pack(List.of(demand("a", 2), demand("b", 2), demand("c", 2)), devices);
         assertThat(packing.placed()).hasSize(2);
     }
 
     @Test
     void pack_withoutGpu_usesTheHost() {
-        Packing packing =
-                packer.pack(List.of(demand("a", 5), demand("b", 4)), List.of(host(10)));
+        Packing packing = packer.pack(List.of(demand("a", 5), demand("b", 4)), List.of(host(10)));
         assertThat(packing.all()).isTrue();
         assertThat(packing.devices()).hasSize(1);
         assertThat(packing.devices().getFirst().room()).isEqualTo(Bytes.gib(1));

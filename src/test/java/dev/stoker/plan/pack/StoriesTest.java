@@ -22,18 +22,13 @@ import java.util.List;
 
 /** The stories, with the program's own estimator and models of the true shapes. */
 class StoriesTest {
-    private final LlamaEstimate estimate =
-            new LlamaEstimate(Overheads.usual(HostPacking.NONE));
+    private final LlamaEstimate estimate = new LlamaEstimate(Overheads.usual(HostPacking.NONE));
     private final Packer packer = new Packer(estimate);
 
     /** As Ollama loads a model: one slot of 4096 tokens. */
     private static Demand ollama(ModelDescription model) {
         LlamaSettings settings =
-                LlamaSettings.defaults().toBuilder()
-                        .context(4096)
-                        .parallel(1)
-                        .batch(512)
-                        .build();
+                LlamaSettings.defaults().toBuilder().context(4096).parallel(1).batch(512).build();
         return new Demand(model, settings);
     }
 
@@ -157,8 +152,7 @@ class StoriesTest {
     @Test
     void s2_largestSafeModel_isBeyondTheStorys() {
         List<Demand> all = KnownModels.all().stream().map(StoriesTest::ollama).toList();
-        List<List<Demand>> fit =
-                packer.more(List.of(), all, 1, 2, Boxes.named("thor").memories());
+        List<List<Demand>> fit = packer.more(List.of(), all, 1, 2, Boxes.named("thor").memories());
         assertThat(fit)
                 .extracting(set -> set.getFirst().name())
                 .containsExactly("gpt-oss:120b", "llama3.3:70b");
@@ -196,12 +190,10 @@ class StoriesTest {
         Box box = Boxes.named("a10g");
         List<List<Demand>> one = packer.more(arena(), all, 1, 1, box.memories());
         List<List<Demand>> two = packer.more(arena(), all, 2, 5, box.memories());
-        assertThat(one.getFirst().getFirst().model().fileSize().value().toGb())
-                .isBetween(2.0, 4.0);
+        assertThat(one.getFirst().getFirst().model().fileSize().value().toGb()).isBetween(2.0, 4.0);
         assertThat(two).isNotEmpty();
         for (List<Demand> pair : two) {
-            double sum =
-                    pair.stream().mapToDouble(d -> d.model().fileSize().value().toGb()).sum();
+            double sum = pair.stream().mapToDouble(d -> d.model().fileSize().value().toGb()).sum();
             assertThat(sum).isBetween(1.0, 4.0);
         }
     }

@@ -30,8 +30,17 @@ class PriceTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "725", "month", "-5/month", "1e9/hour", "725/moon", "$1$/hour", "725//month",
-                "1.2.3/hour", "NaN/hour", "99999999999999/hour"
+                "",
+                "725",
+                "month",
+                "-5/month",
+                "1e9/hour",
+                "725/moon",
+                "$1$/hour",
+                "725//month",
+                "1.2.3/hour",
+                "NaN/hour",
+                "99999999999999/hour"
             })
     void parse_others_areRefused(String text) {
         assertThatThrownBy(() -> Price.parse(text))

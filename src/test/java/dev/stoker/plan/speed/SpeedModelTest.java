@@ -9,9 +9,9 @@ import dev.stoker.base.Reading;
 import dev.stoker.memory.LlamaSettings;
 import dev.stoker.memory.MemoryPlan;
 import dev.stoker.memory.Provenance;
-import dev.stoker.model.ModelDescription;
 import dev.stoker.memory.llama.HostPacking;
 import dev.stoker.memory.llama.Overheads;
+import dev.stoker.model.ModelDescription;
 import dev.stoker.plan.Estimate;
 import dev.stoker.plan.LlamaEstimate;
 import dev.stoker.plan.Synthetic;
@@ -151,11 +151,9 @@ class SpeedModelTest {
 
     @Test
     void prompt_measured_isWithinTheBand() {
-        Band prompt =
-                all(Synthetic.llama8(Quant.Q6_K), gpu("RTX 3090"), 2048).prompt().value();
+        Band prompt = all(Synthetic.llama8(Quant.Q6_K), gpu("RTX 3090"), 2048).prompt().value();
         assertThat(prompt.expected()).isCloseTo(3525, within(3525 * 0.1));
-        Band metal =
-                all(Synthetic.llama8(Quant.F16), gpu("Apple M2 Ultra"), 512).prompt().value();
+        Band metal = all(Synthetic.llama8(Quant.F16), gpu("Apple M2 Ultra"), 512).prompt().value();
         assertThat(metal.contains(1100)).isTrue();
         Band ada = all(Synthetic.llama8(Quant.Q4_K_M), gpu("RTX 4090"), 512).prompt().value();
         assertThat(ada.contains(7139)).isTrue();
@@ -172,7 +170,8 @@ class SpeedModelTest {
 
     @Test
     void prompt_unknownComputeRate_isNotShown() {
-        SpeedEstimate speed = all(Synthetic.llama8(Quant.Q6_K), Boxes.told(Bytes.gib(24), 936, 1), 0);
+        SpeedEstimate speed =
+                all(Synthetic.llama8(Quant.Q6_K), Boxes.told(Bytes.gib(24), 936, 1), 0);
         assertThat(speed.prompt().isKnown()).isFalse();
         assertThat(speed.prompt().reason()).contains("compute rate of GPU");
     }
