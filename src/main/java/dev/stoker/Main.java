@@ -11,6 +11,7 @@ import dev.stoker.cli.HistoryCommand;
 import dev.stoker.cli.LoadCommand;
 import dev.stoker.cli.MachineWatcher;
 import dev.stoker.cli.PlainGpu;
+import dev.stoker.cli.PlanCommand;
 import dev.stoker.cli.RehearseCommand;
 import dev.stoker.cli.ReportCommand;
 import dev.stoker.cli.ServeCommand;
@@ -84,6 +85,7 @@ public final class Main {
         verbs.put("status", () -> new StatusCommand(new MachineWiring(env), env, Clock.system()));
         verbs.put("top", () -> new TopCommand(new MachineWiring(env), env, Clock.system()));
         verbs.put("serve", () -> new ServeCommand(new MachineWiring(env), env, Clock.system()));
+        verbs.put("plan", () -> new PlanCommand(new MachineWiring(env), new Wiring(env), env));
         verbs.put("report", () -> new ReportCommand(stores, env));
         verbs.put("sim", SimCommand::new);
         verbs.put("demo", () -> new DemoCommand(new FirstEstimator()));

@@ -1,0 +1,319 @@
+package dev.stoker.cli;
+
+import dev.stoker.base.ExitCode;
+import dev.stoker.base.UserError;
+import dev.stoker.json.Json;
+import dev.stoker.machine.MachineSample;
+import dev.stoker.machine.MachineWatch;
+import dev.stoker.memory.llama.HostPacking;
+import dev.stoker.memory.llama.Overheads;
+import dev.stoker.memory.ollama.OllamaBelief;
+import dev.stoker.model.GgufModels;
+import dev.stoker.model.ModelDescription;
+import dev.stoker.model.ModelFormat;
+import dev.stoker.model.Sidecar;
+import dev.stoker.plan.Engine;
+import dev.stoker.plan.Fit;
+import dev.stoker.plan.ModelPlan;
+import dev.stoker.plan.Planner;
+import dev.stoker.plan.ProcessorPacking;
+import dev.stoker.plan.device.Box;
+import dev.stoker.plan.device.Boxes;
+import dev.stoker.plan.source.ModelFinder;
+import dev.stoker.plan.speed.Calibration;
+import dev.stoker.server.ApiKey;
+import dev.stoker.server.InferenceServer;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+
+/** {@code stoker plan}: what fits, with which settings, how fast. Loads nothing. One thread. */
+@Command(
+        name = "plan",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Plan what fits: memory by device and item, context, slots, settings, speed.",
+            "",
+            "MODEL is a .gguf file, a folder of safetensors, an address of a .gguf file, a name in"
+                    + " Ollama's store, or a model of a running server. Nothing is loaded.",
+            "Exit code 1 when it does not fit."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  stoker plan qwen3:8b",
+            "  stoker plan model.gguf --gpu \"RTX 3090\" --count 2 --ctx 32768 --kv q8_0",
+            "  stoker plan qwen3:8b mistral:7b nomic-embed-text --box s3",
+            "  stoker plan qwen3:8b --advise --gpu \"RTX 3060\"",
+            "  stoker plan model.gguf --json | jq '.devices[].items'"
+        })
+public final class PlanCommand implements Callable<Integer> {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    @Spec private CommandSpec spec;
+
+    @Parameters(paramLabel = "MODEL", arity = "1..*", description = "The model, or several.")
+    private List<String> models = new ArrayList<>();
+
+    @ArgGroup(validate = false, heading = "%nMachine:%n", order = 1)
+    private PlanHardware hardware = new PlanHardware();
+
+    @ArgGroup(validate = false, heading = "%nSettings:%n", order = 2)
+    private PlanSettings settings = new PlanSettings();
+
+    @Option(
+            names = "--for",
+            paramLabel = "SERVER",
+            description = "ollama, llama-server or vllm. Default: as where the model was found.")
+    private @Nullable String server;
+
+    @Option(
+            names = "--depth",
+            paramLabel = "N",
+            description = "Tokens of context at which speed is told. Default: 0.")
+    private long depth;
+
+    @Option(
+            names = "--mmproj",
+            paramLabel = "FILE",
+            description = "A projector that is loaded with the model.")
+    private @Nullable Path projector;
+
+    @Option(
+            names = "--draft",
+            paramLabel = "FILE",
+            description = "A draft model that is loaded with it.")
+    private @Nullable Path draft;
+
+    @Option(
+            names = "--show",
+            description = "Show what the model is: layers, heads, tensors by role.")
+    private boolean show;
+
+    @Mixin private ServerOptions servers = new ServerOptions();
+    @Mixin private OutputOptions output = new OutputOptions();
+
+    private final MachineWatcher machines;
+    private final ServerFinder finder;
+    private final Map<String, String> env;
+
+    public PlanCommand(MachineWatcher machines, ServerFinder finder, Map<String, String> env) {
+        this.machines = machines;
+        this.finder = finder;
+        this.env = env;
+    }
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        if ("?".equals(hardware.box)) {
+            Boxes.names().forEach(out::println);
+            out.flush();
+            return ExitCode.DONE.number();
+        }
+        if (output.csv) {
+            throw UserError.wrongUse("plan has no CSV.", "Use --json.");
+        }
+        List<ModelFinder.Found> found = new ArrayList<>();
+        ModelFinder source = source();
+        for (String name : models) {
+            found.add(withSidecars(source.find(name)));
+        }
+        if (show) {
+            show(found, out);
+            return ExitCode.DONE.number();
+        }
+        Machine machine = machine();
+        List<ModelPlan> plans = new ArrayList<>();
+        for (ModelFinder.Found one : found) {
+            plans.add(plan(one, machine));
+        }
+        print(plans, machine, out);
+        out.flush();
+        return plans.stream().anyMatch(p -> p.fit() == Fit.NO)
+                ? ExitCode.BAD_ANSWER.number()
+                : ExitCode.DONE.number();
+    }
+
+    private ModelFinder source() {
+        Optional<String> keyName = Optional.ofNullable(servers.apiKeyEnv);
+        return new ModelFinder(
+                env,
+                () -> {
+                    try {
+                        InferenceServer found = finder.find(servers.servers, keyName);
+                        return Optional.of(found);
+                    } catch (UserError e) {
+                        if (!servers.servers.isEmpty()) {
+                            throw e;
+                        }
+                        return Optional.empty();
+                    }
+                },
+                !servers.servers.isEmpty(),
+                keyName.map(name -> ApiKey.fromEnvironment(name, env)).orElse(ApiKey.none()));
+    }
+
+    private ModelFinder.Found withSidecars(ModelFinder.Found found) {
+        if (projector == null && draft == null) {
+            return found;
+        }
+        List<Sidecar> all = new ArrayList<>(found.model().sidecars());
+        if (projector != null) {
+            all.add(GgufModels.sidecar(Sidecar.Kind.PROJECTOR, projector));
+        }
+        if (draft != null) {
+            all.add(GgufModels.sidecar(Sidecar.Kind.DRAFT, draft));
+        }
+        return new ModelFinder.Found(found.model().withSidecars(all), found.engine());
+    }
+
+    /**
+     * What is planned for.
+     *
+     * @param title for people
+     * @param loaded models in memory there now
+     */
+    private record Machine(
+            Box box, String title, Overheads overheads, List<OllamaBelief.Loaded> loaded) {}
+
+    private Machine machine() {
+        if (hardware.elsewhere()) {
+            Box box = hardware.named(env);
+            return new Machine(box, box.title(), Overheads.usual(HostPacking.AVX2), List.of());
+        }
+        try (MachineWatch watch =
+                machines.open(
+                        new MachineWatcher.Wanted(
+                                servers.servers,
+                                Optional.ofNullable(servers.apiKeyEnv),
+                                false,
+                                false))) {
+            MachineSample sample = watch.look(PATIENCE);
+            Box box = hardware.here(sample, env);
+            return new Machine(
+                    box,
+                    box.title(),
+                    Overheads.usual(ProcessorPacking.of(Path.of("/proc/cpuinfo"))),
+                    hardware.idle ? List.of() : LoadedModels.of(sample, box));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UserError(ExitCode.INTERRUPTED, "Interrupted.", "", e);
+        }
+    }
+
+    private ModelPlan plan(ModelFinder.Found found, Machine machine) {
+        Engine engine = engine(found);
+        Planner planner = new Planner(machine.overheads(), settings.target(), Calibration.NONE);
+        ModelDescription model = found.model();
+        OptionalLong at = OptionalLong.of(Math.max(0, depth));
+        return switch (engine) {
+            case OLLAMA ->
+                    planner.ollama(
+                            model,
+                            settings.ollama(env),
+                            settings.llama(),
+                            machine.box().devices(),
+                            machine.loaded(),
+                            at);
+            case LLAMA_SERVER ->
+                    planner.llamaServer(model, settings.llama(), machine.box().devices(), at);
+            case VLLM ->
+                    planner.vllm(
+                            model,
+                            settings.vllm(machine.box().gpus().size()),
+                            machine.box().devices(),
+                            at);
+        };
+    }
+
+    private Engine engine(ModelFinder.Found found) {
+        if (server == null) {
+            return found.engine();
+        }
+        Engine wanted =
+                switch (server.toLowerCase(Locale.ROOT)) {
+                    case "ollama" -> Engine.OLLAMA;
+                    case "llama-server", "llama.cpp", "llamacpp" -> Engine.LLAMA_SERVER;
+                    case "vllm" -> Engine.VLLM;
+                    default ->
+                            throw UserError.wrongUse(
+                                    "Expected ollama, llama-server or vllm for --for, but got '"
+                                            + server
+                                            + "'.",
+                                    "");
+                };
+        if ((wanted == Engine.VLLM) != (found.model().format() == ModelFormat.SAFETENSORS)) {
+            throw UserError.wrongUse(
+                    wanted.title()
+                            + " does not load "
+                            + (found.model().format() == ModelFormat.GGUF
+                                    ? "GGUF files well enough to plan for"
+                                    : "safetensors")
+                            + ".",
+                    "");
+        }
+        return wanted;
+    }
+
+    private void show(List<ModelFinder.Found> found, PrintWriter out) {
+        PlanShow shown = new PlanShow(Terminal.detect(env, output.noColor));
+        boolean first = true;
+        for (ModelFinder.Found one : found) {
+            if (output.json) {
+                out.println(Json.pretty(PlanShow.json(one.model())));
+                continue;
+            }
+            if (!first) {
+                out.println();
+            }
+            first = false;
+            shown.lines(one.model()).forEach(out::println);
+        }
+        out.flush();
+    }
+
+    private void print(List<ModelPlan> plans, Machine machine, PrintWriter out) {
+        if (output.json) {
+            if (plans.size() == 1) {
+                out.println(Json.pretty(PlanJson.of(plans.getFirst(), machine.title())));
+            } else {
+                var all = Json.array();
+                plans.forEach(p -> all.add(PlanJson.of(p, machine.title())));
+                var root = Json.object();
+                root.set("plans", all);
+                out.println(Json.pretty(root));
+            }
+            return;
+        }
+        Terminal terminal = Terminal.detect(env, output.noColor);
+        PlanText text = new PlanText(terminal);
+        boolean first = true;
+        for (ModelPlan plan : plans) {
+            if (!first) {
+                out.println();
+            }
+            first = false;
+            text.lines(plan, machine.title()).forEach(out::println);
+        }
+    }
+}
