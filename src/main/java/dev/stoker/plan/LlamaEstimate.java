@@ -9,7 +9,6 @@ import dev.stoker.model.ModelDescription;
 
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The program's estimator of llama.cpp's memory, with what it works out once a model kept for the
@@ -19,7 +18,7 @@ public final class LlamaEstimate implements Estimate {
     private static final int MOST = 512;
 
     private final Overheads overheads;
-    private final Map<ModelDescription, LlamaMemory> made = new IdentityHashMap<>();
+    private final IdentityHashMap<ModelDescription, LlamaMemory> made = new IdentityHashMap<>();
 
     public LlamaEstimate(Overheads overheads) {
         this.overheads = overheads;

@@ -195,7 +195,7 @@ public final class Advisor {
             StringBuilder why = new StringBuilder();
             why.append(pick.quant()).append(" is the ");
             why.append(
-                    pick == best
+                    pick.quant() == best.quant()
                             ? "best that stays on the GPU with "
                             : "fastest of those that lose next to nothing and stay on the GPU"
                                     + " with ");

@@ -17,12 +17,6 @@ import java.util.Optional;
  * llama-quantize would give it. Made once a model. Pure and thread-safe.
  */
 public final class Requantized {
-    /** Bits a parameter of Llama-3.1-8B: where the tensors are not told. */
-    private static final double[] BITS_OF_LADDER = {
-        16.0, 8.50, 6.56, 5.70, 5.57, 4.89, 4.67, 4.68, 4.46, 4.65, 4.30, 4.00, 3.76, 3.25, 3.64,
-        2.93, 3.16, 2.38, 2.00
-    };
-
     private final ModelDescription model;
     private final Optional<QuantMix> mix;
 
@@ -111,20 +105,17 @@ public final class Requantized {
     }
 
     private Reading<Bytes> guessed(Quant quant) {
-        int at = quant.ordinal();
-        if (at >= BITS_OF_LADDER.length) {
-            return Reading.unsupported("the tensors are not told");
-        }
-        Optional<Quant> now =
+        Reading<Double> bits = quant.averageBits();
+        Reading<Double> now =
                 model.quantization().isKnown()
                         ? Quant.named(model.quantization().value())
-                        : Optional.empty();
-        if (model.fileSize().isKnown()
-                && now.isPresent()
-                && now.get().ordinal() < BITS_OF_LADDER.length) {
-            double ratio = BITS_OF_LADDER[at] / BITS_OF_LADDER[now.get().ordinal()];
-            return model.fileSize().map(b -> Bytes.of(Math.round(b.count() * ratio)));
+                                .map(Quant::averageBits)
+                                .orElse(Reading.unsupported("not a quantisation that is known"))
+                        : Reading.unsupported("not told");
+        if (model.fileSize().isKnown() && now.isKnown()) {
+            return bits.map(
+                    b -> Bytes.of(Math.round(model.fileSize().value().count() * b / now.value())));
         }
-        return model.parameters().map(n -> Bytes.of(Math.round(n * BITS_OF_LADDER[at] / 8)));
+        return bits.flatMap(b -> model.parameters().map(n -> Bytes.of(Math.round(n * b / 8))));
     }
 }
