@@ -71,7 +71,7 @@ final class Bins {
      * @param bound no answer has more weight
      * @param exact whether this is the best answer
      */
-    record Answer(int[] place, long @Nullable [][] parts, long weight, long bound, boolean exact) {}
+    record Answer(int[] place, long[] @Nullable [] parts, long weight, long bound, boolean exact) {}
 
     private final long[] capacity;
     private final long common;
@@ -93,13 +93,13 @@ final class Bins {
 
     private final long[] room;
     private final int[] place;
-    private final long[][] parts;
+    private final long[] @Nullable [] parts;
     private int nodes;
     private int tidied;
     private boolean cut;
 
     private int[] bestPlace;
-    private long[][] bestParts;
+    private long[] @Nullable [] bestParts;
     private long bestWeight = -1;
     private long bestFree = -1;
 
@@ -130,9 +130,9 @@ final class Bins {
         order = numbers(n);
         Arrays.sort(
                 order,
-                Comparator.comparing((Integer i) -> splittable[i])
-                        .thenComparing(i -> -items[i].weight)
-                        .thenComparing(i -> -items[i].least()));
+                Comparator.comparingInt((Integer i) -> splittable[i] ? 1 : 0)
+                        .thenComparingLong(i -> -items[i].weight)
+                        .thenComparingLong(i -> -items[i].least()));
         byValue = numbers(n);
         Arrays.sort(byValue, Comparator.comparingDouble(i -> -value(i)));
         rank = new int[n];

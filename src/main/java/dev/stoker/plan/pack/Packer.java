@@ -155,7 +155,11 @@ public final class Packer {
     private final class Problem {
         private final List<Demand> demands;
         private final List<MemoryDevice> bins;
-        private final @Nullable MemoryDevice host;
+        private final MemoryDevice host;
+
+        /** Whether bins are GPUs; without any, the host is the only one. */
+        private final boolean onGpus;
+
         private final long[] capacity;
         private final MemoryPlan[][] plans;
         private final MemoryPlan[] splitPlans;
@@ -164,17 +168,23 @@ public final class Packer {
             this.demands = List.copyOf(demands);
             List<MemoryDevice> gpus =
                     devices.stream().filter(d -> d.kind() != DeviceKind.HOST).toList();
-            MemoryDevice found =
+            onGpus = !gpus.isEmpty();
+            host =
                     devices.stream()
                             .filter(d -> d.kind() == DeviceKind.HOST)
                             .findFirst()
-                            .orElse(null);
-            bins = gpus.isEmpty() && found != null ? List.of(found) : gpus;
-            host = gpus.isEmpty() ? null : found;
+                            .orElse(
+                                    new MemoryDevice(
+                                            "host",
+                                            DeviceKind.HOST,
+                                            Bytes.ZERO,
+                                            Bytes.ZERO,
+                                            false));
+            bins = onGpus ? gpus : List.of(host);
             capacity = new long[bins.size()];
             for (int b = 0; b < capacity.length; b++) {
                 Bytes free = bins.get(b).free();
-                boolean shared = bins.get(b).unified() && host != null;
+                boolean shared = shares(bins.get(b)) && bounded();
                 capacity[b] = (shared ? free.min(host.free()) : free).count();
             }
             plans = new MemoryPlan[demands.size()][bins.size()];
@@ -187,10 +197,17 @@ public final class Packer {
             for (int i = 0; i < items.length; i++) {
                 items[i] = item(i, weights[i]);
             }
-            boolean bounded = host != null && host.capacity().count() > 0;
-            long common = bounded ? host.free().count() : Bins.NEVER;
+            long common = bounded() ? host.free().count() : Bins.NEVER;
             Bins.Answer answer = new Bins(capacity, common, items, this::split, budget).solve();
             return packing(answer, items, weights);
+        }
+
+        private boolean bounded() {
+            return onGpus && host.capacity().count() > 0;
+        }
+
+        private boolean shares(MemoryDevice bin) {
+            return onGpus && bin.unified();
         }
 
         /** Higher priorities outweigh any number of lower ones. */
@@ -212,7 +229,7 @@ public final class Packer {
             for (int b = 0; b < need.length; b++) {
                 MemoryPlan plan = single(i, b);
                 plans[i][b] = plan;
-                boolean all = host == null || plan.gpuLayers() >= plan.allLayers();
+                boolean all = !onGpus || plan.gpuLayers() >= plan.allLayers();
                 need[b] = all ? wanted(plan, bins.get(b)) : Bins.NEVER;
                 beside[b] = bins.get(b).unified() ? 0 : hostWanted(plan);
             }
@@ -224,13 +241,12 @@ public final class Packer {
             LlamaSettings.Builder settings =
                     Fitting.all(demand.model(), demand.settings()).toBuilder();
             settings.split(SplitMode.NONE).mainGpu(0).tensorSplit(List.of());
-            List<MemoryDevice> devices =
-                    host == null ? List.of(bins.get(bin)) : List.of(bins.get(bin), host);
+            List<MemoryDevice> devices = onGpus ? List.of(bins.get(bin), host) : List.of(host);
             return estimate.plan(demand.model(), settings.build(), devices);
         }
 
         private long wanted(MemoryPlan plan, MemoryDevice bin) {
-            if (host != null && bin.unified()) {
+            if (shares(bin)) {
                 Bytes margin = Bytes.ZERO;
                 for (DevicePlan d : plan.devices()) {
                     margin = margin.max(d.of(ItemKind.MARGIN));
@@ -241,13 +257,13 @@ public final class Packer {
         }
 
         private long hostWanted(MemoryPlan plan) {
-            return host == null ? 0 : plan.host().map(h -> h.wanted().count()).orElse(0L);
+            return !onGpus ? 0 : plan.host().map(h -> h.wanted().count()).orElse(0L);
         }
 
         /** Splits layers over as few GPUs as have room, as the server does by free memory. */
         private long @Nullable [] split(int i, long[] room) {
             int n = bins.size();
-            if (n < 2 || host == null) {
+            if (n < 2) {
                 return null;
             }
             for (List<Integer> subset : subsets(n)) {
@@ -265,7 +281,7 @@ public final class Packer {
             for (int b : subset) {
                 devices.add(bins.get(b).withFree(Bytes.of(room[b])));
             }
-            devices.add(host == null ? bins.getFirst() : host);
+            devices.add(host);
             LlamaSettings settings =
                     Fitting.all(demand.model(), demand.settings()).toBuilder()
                             .split(SplitMode.LAYER)
@@ -315,7 +331,7 @@ public final class Packer {
                 int at = answer.place()[i];
                 long[] parts = answer.parts()[i];
                 if (at == Bins.OUT) {
-                    left.add(new Left(demand, why(i, items[i])));
+                    left.add(new Left(demand, why(items[i])));
                 } else if (at == Bins.SPLIT && parts != null) {
                     List<Integer> on = new ArrayList<>();
                     for (int b = 0; b < bins.size(); b++) {
@@ -334,7 +350,7 @@ public final class Packer {
                     MemoryPlan plan = plans[i][at];
                     placed.add(new Placed(demand, List.of(at), plan));
                     Bytes wanted = Bytes.of(items[i].need()[at]);
-                    boolean shared = host != null && bins.get(at).unified();
+                    boolean shared = shares(bins.get(at));
                     Bytes bytes = shared ? plan.total() : plan.devices().getFirst().total();
                     shares.get(at).add(new Share(demand.name(), bytes, wanted));
                     room[at] -= wanted.count();
@@ -370,7 +386,7 @@ public final class Packer {
             for (int b : on) {
                 devices.add(bins.get(b).withFree(Bytes.of(parts[b])));
             }
-            devices.add(host == null ? bins.getFirst() : host);
+            devices.add(host);
             LlamaSettings settings =
                     Fitting.all(demand.model(), demand.settings()).toBuilder()
                             .split(SplitMode.LAYER)
@@ -378,9 +394,9 @@ public final class Packer {
             return estimate.plan(demand.model(), settings, devices);
         }
 
-        private String why(int i, Bins.Item item) {
+        private String why(Bins.Item item) {
             long least = item.least();
-            boolean alone = item.single(capacity, host == null ? Bins.NEVER : host.free().count());
+            boolean alone = item.single(capacity, bounded() ? host.free().count() : Bins.NEVER);
             if (alone) {
                 return "needs " + Bytes.of(least).binary() + ", and the others leave less";
             }
