@@ -172,19 +172,43 @@ public record Fitting(Estimate estimate, Predicate<MemoryPlan> fits) {
         int slots = Math.max(1, settings.parallel().orElse(1));
         long trained = Math.max(STEP, model.shape().value().contextLength());
         long high = Math.max(1, trained / STEP);
-        if (fits.test(at(model, all, high * STEP * slots, devices))) {
+        MemoryPlan most = at(model, all, high * STEP * slots, devices);
+        if (fits.test(most)) {
             return OptionalLong.of(high * STEP);
         }
-        long low = 0;
+        MemoryPlan least = at(model, all, STEP * slots, devices);
+        if (high == 1 || !fits.test(least)) {
+            return OptionalLong.empty();
+        }
+        // Memory grows almost linearly with the context: a guess, its neighbour, and only then
+        // halving.
+        long low = 1;
+        long next = low + (long) ((high - low) * (slack(least) / (slack(least) - slack(most))));
+        boolean guessed = false;
         while (high - low > 1) {
-            long middle = (low + high) >>> 1;
-            if (fits.test(at(model, all, middle * STEP * slots, devices))) {
-                low = middle;
+            next = Math.clamp(next, low + 1, high - 1);
+            boolean fit = fits.test(at(model, all, next * STEP * slots, devices));
+            if (fit) {
+                low = next;
             } else {
-                high = middle;
+                high = next;
+            }
+            next = guessed ? (low + high) >>> 1 : fit ? next + 1 : next - 1;
+            guessed = true;
+        }
+        return OptionalLong.of(low * STEP);
+    }
+
+    /** Returns the bytes that the fullest device has left; below 0 where it has too few. */
+    private static double slack(MemoryPlan plan) {
+        double least = Long.MAX_VALUE;
+        for (DevicePlan device : plan.devices()) {
+            if (device.device().capacity().count() > 0) {
+                double left = device.device().free().count() - (double) device.wanted().count();
+                least = Math.min(least, left);
             }
         }
-        return low == 0 ? OptionalLong.empty() : OptionalLong.of(low * STEP);
+        return least;
     }
 
     private MemoryPlan at(
