@@ -3,7 +3,6 @@ package dev.stoker.plan.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.stoker.base.Bytes;
 import dev.stoker.memory.CacheType;
 import dev.stoker.memory.LlamaSettings;
 import dev.stoker.memory.LlamaSettings.SplitMode;
@@ -277,26 +276,5 @@ class SettingsTextTest {
         Slots few = Slots.of(3, true, 5, 8192);
         assertThat(few.count()).isEqualTo(3);
         assertThat(few.reason()).contains("2 of the 5 clients will wait");
-    }
-
-    @Test
-    void fitting_contextAndSlots_areTheLargestThatFit() {
-        Fitting fitting = new Fitting(estimate);
-        LlamaSettings one = LlamaSettings.defaults().toBuilder().parallel(1).build();
-        Box small = Boxes.of(GpuTable.standard().require("RTX 4060"), 1);
-        long most = fitting.largestContext(model, one, small.memories()).orElseThrow();
-        assertThat(most).isBetween(8192L, 60_000L).matches(c -> c % 256 == 0);
-        assertThat(Fitting.roomy(at(small, most))).isTrue();
-        assertThat(Fitting.roomy(at(small, most + 256))).isFalse();
-        int slots = fitting.mostSlots(model, one, small.memories(), 4096);
-        assertThat(slots).isBetween((int) (most / 4096) - 1, (int) (most / 4096) + 1);
-        Box tiny = Boxes.told(Bytes.gib(2), 100, 1);
-        assertThat(fitting.largestContext(model, one, tiny.memories())).isEmpty();
-        assertThat(fitting.mostSlots(model, one, tiny.memories(), 4096)).isZero();
-    }
-
-    private MemoryPlan at(Box box, long context) {
-        LlamaSettings s = all().context(context).parallel(1).build();
-        return estimate.plan(model, s, box.memories());
     }
 }
