@@ -6,10 +6,9 @@ import dev.stoker.plan.device.ComputeDevice;
 /**
  * Which shares of its bandwidth and of its arithmetic a device reaches. Pure.
  *
- * <p>Sources: reference of measured rates in {@code docs/plan.md}; RTX 3090 155 tok/s with an 8B
- * Q4_0, RTX 4090 102.8 at a depth of 32k, T4 16 with a 7B F16, M1 Max 61 with a 7B Q4_0; the tables
- * of XiongjieDai/GPU-Benchmarks-on-LLM-Inference (8B F16: RTX 4090 54.3, A6000 40.3, A100 54.6,
- * H100 PCIe 67.8, M2 Ultra 36.3).
+ * <p>Sources: RTX 3090 155 tok/s with an 8B Q4_0, RTX 4090 102.8 at a depth of 32k, T4 16 with a 7B
+ * F16, M1 Max 61 with a 7B Q4_0; the tables of XiongjieDai/GPU-Benchmarks-on-LLM-Inference (8B F16:
+ * RTX 4090 54.3, A6000 40.3, A100 54.6, H100 PCIe 67.8, M2 Ultra 36.3).
  */
 final class Efficiency {
     /** Above this a single request no longer keeps the memory busy, GB/s. */

@@ -29,7 +29,7 @@ final class QuantSpeed {
             case "Q2_K", "Q2_0" -> 0.52;
             case "IQ2_S", "IQ2_XS", "IQ2_XXS" -> 0.46;
             case "TQ1_0", "TQ2_0" -> 0.5;
-            case "IQ1_S", "IQ1_M", "Q1_0" -> 0.34;
+            case "IQ1_S", "IQ1_M", "Q1_0" -> 0.27;
             default -> labelled(t);
         };
     }
