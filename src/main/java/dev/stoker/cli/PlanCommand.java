@@ -5,6 +5,7 @@ import dev.stoker.base.UserError;
 import dev.stoker.json.Json;
 import dev.stoker.machine.MachineSample;
 import dev.stoker.machine.MachineWatch;
+import dev.stoker.memory.LlamaSettings;
 import dev.stoker.memory.llama.HostPacking;
 import dev.stoker.memory.llama.Overheads;
 import dev.stoker.memory.ollama.OllamaBelief;
@@ -14,13 +15,21 @@ import dev.stoker.model.ModelFormat;
 import dev.stoker.model.Sidecar;
 import dev.stoker.plan.Engine;
 import dev.stoker.plan.Fit;
+import dev.stoker.plan.Fitting;
+import dev.stoker.plan.LlamaEstimate;
 import dev.stoker.plan.ModelPlan;
 import dev.stoker.plan.Planner;
 import dev.stoker.plan.ProcessorPacking;
+import dev.stoker.plan.advise.Advice;
+import dev.stoker.plan.advise.Advisor;
+import dev.stoker.plan.advise.Quant;
 import dev.stoker.plan.device.Box;
 import dev.stoker.plan.device.Boxes;
+import dev.stoker.plan.device.ComputeDevice;
 import dev.stoker.plan.source.ModelFinder;
 import dev.stoker.plan.speed.Calibration;
+import dev.stoker.plan.speed.Cost;
+import dev.stoker.plan.speed.Price;
 import dev.stoker.server.ApiKey;
 import dev.stoker.server.InferenceServer;
 
@@ -33,6 +42,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+
+import tools.jackson.databind.node.ObjectNode;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -109,6 +120,35 @@ public final class PlanCommand implements Callable<Integer> {
             description = "Show what the model is: layers, heads, tensors by role.")
     private boolean show;
 
+    @Option(names = "--advise", description = "Say which quantisation to take for this machine.")
+    private boolean advise;
+
+    @Option(
+            names = "--least-speed",
+            paramLabel = "TOK/S",
+            description = "With --advise: the slowest answer that is good enough. Default: 0.")
+    private double leastSpeed;
+
+    @Option(
+            names = "--price",
+            paramLabel = "PRICE",
+            description =
+                    "What the machine costs (725/month, 1.21/hour) or its power (0.32/kWh): adds"
+                            + " the cost of tokens.")
+    private @Nullable String price;
+
+    @Option(
+            names = "--use",
+            paramLabel = "SHARE",
+            description = "Share of the time in which it answers, for the cost. Default: 1.")
+    private double use = 1;
+
+    @Option(
+            names = "--watts",
+            paramLabel = "W",
+            description = "Power under load, for a price a kWh. Default: as the GPUs are sold.")
+    private @Nullable Double watts;
+
     @Mixin private ServerOptions servers = new ServerOptions();
     @Mixin private OutputOptions output = new OutputOptions();
 
@@ -142,16 +182,62 @@ public final class PlanCommand implements Callable<Integer> {
             show(found, out);
             return ExitCode.DONE.number();
         }
+        if (!(use > 0 && use <= 1)) {
+            throw UserError.wrongUse("Expected a share above 0 and up to 1 for --use.", "");
+        }
+        Optional<Price> paid = Optional.ofNullable(price).map(Price::parse);
         Machine machine = machine();
+        if (advise) {
+            return advise(found, machine, out).number();
+        }
         List<ModelPlan> plans = new ArrayList<>();
         for (ModelFinder.Found one : found) {
             plans.add(plan(one, machine));
         }
-        print(plans, machine, out);
+        Optional<PlanSet> set =
+                plans.size() > 1 && plans.stream().noneMatch(p -> p.engine() == Engine.VLLM)
+                        ? Optional.of(new PlanSet(plans, machine.box(), machine.overheads()))
+                        : Optional.empty();
+        print(plans, set, paid, machine, out);
         out.flush();
-        return plans.stream().anyMatch(p -> p.fit() == Fit.NO)
-                ? ExitCode.BAD_ANSWER.number()
-                : ExitCode.DONE.number();
+        boolean fits =
+                set.map(PlanSet::all).orElse(true)
+                        && plans.stream().noneMatch(p -> p.fit() == Fit.NO);
+        return fits ? ExitCode.DONE.number() : ExitCode.BAD_ANSWER.number();
+    }
+
+    private ExitCode advise(List<ModelFinder.Found> found, Machine machine, PrintWriter out) {
+        boolean some = true;
+        Fitting fitting = new Fitting(new LlamaEstimate(machine.overheads()));
+        LlamaSettings asked = settings.llama();
+        if (asked.parallel().isEmpty()) {
+            asked = asked.toBuilder().parallel(1).build();
+        }
+        PlanAdvice text = new PlanAdvice(Terminal.detect(env, output.noColor));
+        for (ModelFinder.Found one : found) {
+            if (one.model().format() != ModelFormat.GGUF) {
+                throw UserError.wrongUse(
+                        "--advise knows the quantisations of GGUF files only.", "");
+            }
+            Advice advice =
+                    new Advisor(one.model(), Quant.LADDER, fitting)
+                            .advise(
+                                    machine.box().devices(),
+                                    asked,
+                                    Math.max(0, leastSpeed),
+                                    Calibration.NONE);
+            some &= advice.recommended().isPresent();
+            if (output.json) {
+                var root = PlanShow.json(one.model());
+                root.put("machine", machine.title());
+                root.set("advice", PlanAdvice.json(advice));
+                out.println(Json.pretty(root));
+            } else {
+                text.lines(one.model().name(), machine.title(), advice).forEach(out::println);
+            }
+        }
+        out.flush();
+        return some ? ExitCode.DONE : ExitCode.BAD_ANSWER;
     }
 
     private ModelFinder source() {
@@ -292,20 +378,21 @@ public final class PlanCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private void print(List<ModelPlan> plans, Machine machine, PrintWriter out) {
+    private void print(
+            List<ModelPlan> plans,
+            Optional<PlanSet> set,
+            Optional<Price> paid,
+            Machine machine,
+            PrintWriter out) {
         if (output.json) {
-            if (plans.size() == 1) {
-                out.println(Json.pretty(PlanJson.of(plans.getFirst(), machine.title())));
-            } else {
-                var all = Json.array();
-                plans.forEach(p -> all.add(PlanJson.of(p, machine.title())));
-                var root = Json.object();
-                root.set("plans", all);
-                out.println(Json.pretty(root));
-            }
+            out.println(Json.pretty(json(plans, set, paid, machine)));
             return;
         }
         Terminal terminal = Terminal.detect(env, output.noColor);
+        if (set.isPresent()) {
+            set.get().lines(terminal).forEach(out::println);
+            out.println();
+        }
         PlanText text = new PlanText(terminal);
         boolean first = true;
         for (ModelPlan plan : plans) {
@@ -314,6 +401,72 @@ public final class PlanCommand implements Callable<Integer> {
             }
             first = false;
             text.lines(plan, machine.title()).forEach(out::println);
+            paid.flatMap(p -> cost(plan, p))
+                    .ifPresent(cost ->
+                            Paragraph.lines("", shown(cost, paid.get()), "  ", terminal.columns())
+                                    .forEach(out::println));
+            if (plan.fit() != Fit.NO) {
+                out.println();
+                PlanSettingsText.lines(plan, plans.size()).forEach(out::println);
+            }
         }
+    }
+
+    private ObjectNode json(
+            List<ModelPlan> plans, Optional<PlanSet> set, Optional<Price> paid, Machine machine) {
+        List<ObjectNode> all = new ArrayList<>();
+        for (ModelPlan plan : plans) {
+            ObjectNode one = PlanJson.of(plan, machine.title());
+            paid.flatMap(p -> cost(plan, p))
+                    .ifPresent(cost ->
+                            one.set(
+                                    "cost",
+                                    Json.object()
+                                            .put("per_month", cost.perMonth())
+                                            .put(
+                                                    "per_million_tokens",
+                                                    cost.perMillionTokens().expected())
+                                            .put("low", cost.perMillionTokens().low())
+                                            .put("high", cost.perMillionTokens().high())
+                                            .put("because", cost.because())));
+            one.set("start", PlanJson.texts(PlanSettingsText.lines(plan, plans.size())));
+            all.add(one);
+        }
+        if (all.size() == 1) {
+            return all.getFirst();
+        }
+        ObjectNode root = Json.object();
+        var list = Json.array();
+        all.forEach(list::add);
+        root.set("plans", list);
+        set.ifPresent(s -> root.set("set", s.json()));
+        return root;
+    }
+
+    private Optional<Cost> cost(ModelPlan plan, Price paid) {
+        double drawn =
+                watts != null
+                        ? watts
+                        : plan.devices().stream().mapToDouble(ComputeDevice::watts).sum();
+        if (paid.per() == Price.Per.KILOWATT_HOUR && drawn <= 0) {
+            throw UserError.wrongUse(
+                    "A price a kWh needs the power, and this machine's is not known.",
+                    "Tell it: --watts 250.");
+        }
+        return plan.speed().map(speed -> Cost.of(paid, speed.decode(), drawn, use));
+    }
+
+    private static String shown(Cost cost, Price paid) {
+        return "Cost: "
+                + paid.shown(cost.perMonth())
+                + " a month; "
+                + paid.shown(cost.perMillionTokens().expected())
+                + " ("
+                + paid.shown(cost.perMillionTokens().low())
+                + " to "
+                + paid.shown(cost.perMillionTokens().high())
+                + ") a million tokens of answers, one request at a time; "
+                + cost.because()
+                + ".";
     }
 }

@@ -4,6 +4,7 @@ import dev.stoker.base.Bytes;
 import dev.stoker.base.Reading;
 import dev.stoker.memory.LlamaSettings;
 import dev.stoker.memory.MemoryPlan;
+import dev.stoker.plan.Fit;
 import dev.stoker.plan.speed.SpeedEstimate;
 
 import java.util.List;
@@ -23,23 +24,6 @@ public record Advice(
     public Advice {
         rows = List.copyOf(rows);
         remarks = List.copyOf(remarks);
-    }
-
-    /** How much of a model is on GPUs. */
-    public enum Fit {
-        FULL("full"),
-        PARTIAL("partial"),
-        NO("no");
-
-        private final String word;
-
-        Fit(String word) {
-            this.word = word;
-        }
-
-        public String word() {
-            return word;
-        }
     }
 
     /**
