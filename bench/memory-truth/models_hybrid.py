@@ -190,7 +190,7 @@ family(nemotron_h, [
 def plamo2():
     layers, embd, heads, kv, d, inner, state, ff = 16, 2048, 16, 1, 128, 4096, 64, 8192
     dt = max(64, embd // 16)
-    m = Model("plamo2", layers, embd, 100000, tied=True, ctx=10485760, tokenizer="plamo2").heads(heads, kv, d)
+    m = Model("plamo2", layers, embd, 100000, tied=True, ctx=10485760, pre="qwen2").heads(heads, kv, d)
     attends = [il % 2 == 1 for il in range(layers)]
     m.set(attention__head_count=[heads if a else 0 for a in attends],
           attention__head_count_kv=[kv if a else 0 for a in attends], feed_forward_length=ff)

@@ -45,6 +45,15 @@ DEVICES = {
     "gpu+rpc": ("0", 24 * GIB, 1),
 }
 
+# asked under more settings than the rest: one of each kind
+CORE = set(REAL) | set("""llama-3.2-1b-q4_k_m llama-3.1-8b-q4_k_m llama-3.1-70b-q4_k_m llama-2-7b-q4_0 llama-3.2-3b-q8_0
+    mistral-nemo-12b-q5_k_m qwen2.5-7b-q4_k_m qwen2.5-0.5b-f16 qwen3-0.6b-q8_0 qwen3-8b-q4_k_m gemma-2-9b-q4_k_m
+    gemma-3-1b-q8_0 gemma-3-4b-q4_k_m gemma-3-27b-q4_k_m qwen3-30b-a3b-q4_k_m gpt-oss-20b-mxfp4 mixtral-8x7b-q4_k_m
+    deepseek-v2-lite-q4_k_m glm-4.5-air-q4_k_m lfm2-1.2b-q4_k_m falcon-h1-0.5b-q8_0 granite-4.0-h-tiny-q4_k_m
+    qwen3.5-4b-q4_k_m qwen3-next-80b-a3b-q4_k_m gemma-4-e2b-q4_k_m gemma-3n-e4b-q4_k_m phi-4-mini-q4_k_m
+    mamba-130m-f16 mamba2-2.7b-q4_k_m rwkv-7-world-1.5b-f16 command-r7b-q4_k_m olmo-3-7b-q4_k_m
+    kimi-linear-48b-a3b-q4_k_m""".split())
+
 STARTS = "start model devices ctx slots unified ctk ctv batch ubatch fa ngl args offloaded layers cells fa_used copies".split()
 ROWS = "device device_kind free_mib kind bytes mib how".split()
 
@@ -231,7 +240,7 @@ def owner_share(layers, device):
     return layers.count(name) / len(layers)
 
 
-def configs(made):
+def configs(name, made):
     """The settings asked of a model: [(Config, real?)]. `made` is None for the two real files."""
     layers = made.layers if made else 30
     half, few = layers // 2, max(layers // 5, 1)
@@ -246,52 +255,54 @@ def configs(made):
         return out
     out = [
         Config("cpu"),
-        Config("cpu", ctx=8192, slots=4, unified=1, ubatch=256),
-        Config("cpu", ctx=8192, ctk="q8_0", ctv="q8_0", fa="on"),
         Config("cpu", args="repack"),
         Config("rpc"),
-        Config("rpc", ctx=32768),
         Config("rpc", ctx=16384, slots=4),
-        Config("rpc", ctx=16384, slots=4, unified=1, ubatch=1024),
         Config("rpc", ctx=8192, ctk="q8_0", ctv="q8_0", fa="on"),
         Config("rpc", ctx=8192, fa="off"),
         Config("rpc", ctx=8192, ngl=half),
         Config("vulkan"),
-        Config("vulkan", ctx=16384, slots=2),
         Config("vulkan", ctx=8192, ngl=half),
         Config("vulkan", ngl=0),
-        Config("vulkan", ctx=8192, ctk="q8_0", ctv="q4_0", fa="on"),
         Config("gpu", ctx=8192),
         Config("gpu", ctx=65536, slots=2, ubatch=2048),
         Config("gpu", ctx=6000, slots=3, ubatch=128),
-        Config("gpu", fa="off", ctx=6144, slots=2),
         Config("gpu", ctx=8192, ngl=few),
         Config("gpu", ctx=8192, ngl=half),
-        Config("gpu", ctx=8192, ngl=layers),
-        Config("gpu", ctx=8192, ngl=half, fa="off", ubatch=256),
         Config("gpu", ctx=8192, args="-nkvo"),
-        Config("gpu", ctx=16384, ngl=half, ctk="q4_0", ctv="q4_0", fa="on"),
         Config("gpu2", ctx=8192),
-        Config("gpu2", ctx=16384, slots=4, args="-ts 3,1"),
         Config("gpu2", ctx=8192, ngl=half),
-        Config("gpu2", ctx=8192, args="-sm none -mg 1"),
         Config("rpc2", ctx=8192),
-        Config("rpc2", ctx=8192, ngl=half + 1, args="-ts 1,2"),
         Config("gpu+rpc", ctx=8192, slots=2),
     ]
-    if made and made.experts:
+    if name in CORE:
         out += [
-            Config("gpu", ctx=8192, args="-cmoe"),
-            Config("gpu", ctx=8192, args="-ncmoe %d" % few),
-            Config("rpc", ctx=8192, args="-ncmoe %d" % half),
-            Config("gpu2", ctx=8192, args="-ncmoe %d" % few),
-            Config("cpu", ctx=4096, ubatch=2048),
+            Config("cpu", ctx=8192, slots=4, unified=1, ubatch=256),
+            Config("cpu", ctx=8192, ctk="q8_0", ctv="q8_0", fa="on"),
+            Config("rpc", ctx=32768),
+            Config("rpc", ctx=16384, slots=4, unified=1, ubatch=1024),
+            Config("vulkan", ctx=16384, slots=2),
+            Config("vulkan", ctx=8192, ctk="q8_0", ctv="q4_0", fa="on"),
+            Config("gpu", fa="off", ctx=6144, slots=2),
+            Config("gpu", ctx=8192, ngl=layers),
+            Config("gpu", ctx=8192, ngl=half, fa="off", ubatch=256),
+            Config("gpu", ctx=16384, ngl=half, ctk="q4_0", ctv="q4_0", fa="on"),
+            Config("gpu2", ctx=16384, slots=4, args="-ts 3,1"),
+            Config("gpu2", ctx=8192, args="-sm none -mg 1"),
+            Config("rpc2", ctx=8192, ngl=half + 1, args="-ts 1,2"),
+            Config("gpu", ctx=2048, args="--embedding"),
+            Config("gpu", ngl=half, args="--no-op-offload"),
+            Config("rpc", ctx=4096, ctk="bf16", ctv="bf16"),
+            Config("gpu3", ctx=8192),
+            Config("rpc", ctk="q5_1", fa="on"),
         ]
+    if made and made.experts:
+        out += [Config("gpu", ctx=8192, args="-cmoe"), Config("gpu", ctx=8192, args="-ncmoe %d" % few)]
+        if name in CORE:
+            out += [Config("rpc", ctx=8192, args="-ncmoe %d" % half), Config("gpu2", ctx=8192, args="-ncmoe %d" % few),
+                    Config("cpu", ctx=4096, ubatch=2048)]
     if made is None or any("sliding_window" in k for k in made.keys):
         out += [Config("gpu", ctx=16384, slots=2, args="--swa-full"), Config("rpc", ctx=16384, slots=4, ubatch=256)]
-    if made is None or len(made.tensors) % 3 == 0:
-        out += [Config("gpu", ctx=2048, args="--embedding"), Config("gpu", ngl=half, args="--no-op-offload"),
-                Config("rpc", ctx=4096, ctk="bf16", ctv="bf16"), Config("gpu3", ctx=8192), Config("rpc", ctk="q5_1", fa="on")]
     return out
 
 
@@ -383,12 +394,9 @@ def main():
                 head, length = gguf.blanked_header(path)
                 size = os.path.getsize(path)
             else:
-                encoder = made.keys.pop("_encoder", None)
                 head, length = gguf.header(made.all_keys(), made.tensors)
                 path, size = scratch, length
-                if encoder:
-                    made.keys["_encoder"] = True
-            todo = [(c, False) for c in configs(made)]
+            todo = [(c, False) for c in configs(name, made)]
             if size < options.real_below * GIB:
                 todo += [(c, True) for c in real_configs(made)]
             todo = [(c, r) for c, r in todo if (name, "real" if r else "pass", c.key()) not in book.known

@@ -10,11 +10,11 @@ class Model:
     """Keys and tensors of a model in the making; `mix` picks a type for a weight."""
 
     def __init__(self, arch, layers, embd, vocab, mix="Q4_K_M", tokenizer="gpt2", pre="llama-bpe", source="",
-                 experts=0, tied=False, ctx=131072, output_first=False, size=None):
+                 experts=0, tied=False, ctx=131072, output_first=False):
         self.arch, self.layers, self.embd, self.vocab, self.mix = arch, layers, embd, vocab, mix
         self.experts, self.tied, self.output_first, self.source = experts, tied, output_first, source
         self.tensors = []
-        self.keys = {"general.architecture": arch, "general.type": "model", "general.name": size or arch}
+        self.keys = {"general.architecture": arch, "general.type": "model", "general.name": "synthetic"}
         self.set(context_length=ctx, embedding_length=embd, block_count=layers)
         if experts:
             self.set(expert_count=experts)
@@ -172,15 +172,12 @@ class Model:
 
     def all_keys(self):
         """Keys with a vocabulary of the true size whose strings are empty (the server then names them itself)."""
-        keys = dict(self.keys)
+        keys = {key: value for key, value in self.keys.items() if not key.startswith("_")}
         kind = self.tokenizer
         keys["tokenizer.ggml.model"] = kind
         if kind == "gpt2":
             keys["tokenizer.ggml.pre"] = self.pre
-        if kind == "rwkv":
-            keys["tokenizer.ggml.tokens"] = Same(STRING, "x", self.vocab)
-        else:
-            keys["tokenizer.ggml.tokens"] = Same(STRING, "", self.vocab)
+        keys["tokenizer.ggml.tokens"] = Same(STRING, "", self.vocab)
         if kind in ("llama", "t5"):
             keys["tokenizer.ggml.scores"] = Same(F32, 0.0, self.vocab)
         keys["tokenizer.ggml.token_type"] = Same(I32, 1, self.vocab)
@@ -202,7 +199,6 @@ def model(name, source):
         def make():
             made = function()
             made.source = source
-            made.keys["general.name"] = name
             return made
         MODELS[name] = make
         return function
