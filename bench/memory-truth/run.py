@@ -35,7 +35,9 @@ REAL = {
 # name -> (GGML_VK_VISIBLE_DEVICES or None, bytes the software GPU shall claim or None, number of RPC servers)
 DEVICES = {
     "cpu": (None, None, 0),
+    "cpu+amx": (None, None, 0),
     "vulkan": ("0", None, 0),
+    "vulkan+amx": ("0", None, 0),
     "vulkan2": ("0,0", None, 0),
     "gpu": ("0", 24 * GIB, 0),
     "gpu2": ("0,0", 24 * GIB, 0),
@@ -54,6 +56,8 @@ CORE = set(REAL) | set("""llama-3.2-1b-q4_k_m llama-3.1-8b-q4_k_m llama-3.1-70b-
     mamba-130m-f16 mamba2-2.7b-q4_k_m rwkv-7-world-1.5b-f16 command-r7b-q4_k_m olmo-3-7b-q4_k_m
     kimi-linear-48b-a3b-q4_k_m""".split())
 
+AMX = "amx_int8" in open("/proc/cpuinfo").read()
+
 STARTS = "start model devices ctx slots unified ctk ctv batch ubatch fa ngl args offloaded layers cells fa_used copies".split()
 ROWS = "device device_kind free_mib kind bytes mib how".split()
 
@@ -66,9 +70,9 @@ class Config:
         self.devices, self.ctx, self.slots, self.unified = devices, ctx, slots, unified
         self.ctk, self.ctv, self.batch, self.ubatch, self.fa, self.ngl = ctk, ctv, batch, ubatch, fa, ngl
         self.args = args
-        if devices == "cpu":
+        if devices.startswith("cpu"):
             self.ngl = 0
-        if devices in ("cpu",) and "repack" not in args and "-nr" not in args.split():
+        if devices == "cpu" and "repack" not in args and "-nr" not in args.split():
             self.args = (args + " -nr").strip()
 
     def columns(self):
@@ -82,14 +86,16 @@ class Config:
         out = ["-c", self.ctx, "-np", self.slots, "-ctk", self.ctk, "-ctv", self.ctv, "-b", self.batch, "-ub",
                self.ubatch, "-fa", self.fa]
         out += ["-kvu"] if self.unified else ["-no-kvu"]
-        out += ["-dev", "none"] if self.devices == "cpu" else ["-ngl", self.ngl]
+        out += ["-dev", "none"] if self.devices.startswith("cpu") else ["-ngl", self.ngl]
         return [str(f) for f in out] + [f for f in self.args.split() if f != "repack"]
 
 
 def environment(config, real):
     visible, claim, _ = DEVICES[config.devices]
     env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LD_LIBRARY_PATH": BIN, "VK_ICD_FILENAMES": ICD,
-           "LD_PRELOAD": os.path.join(os.environ["TRUTH_OUT"], "breakdown.so"), "TRUTH_NO_AMX": "1"}
+           "LD_PRELOAD": os.path.join(os.environ["TRUTH_OUT"], "breakdown.so")}
+    if not config.devices.endswith("+amx"):
+        env["TRUTH_NO_AMX"] = "1"
     if visible is not None:
         env["GGML_VK_VISIBLE_DEVICES"] = visible
     else:
@@ -181,7 +187,7 @@ def read(lines, real):
             fact["fa_used"] = "on" if m[1] == "enabled" else "off"
         elif m := re.search(r"sched copies = (\d+)", text):
             fact["copies"] = m[1]
-        elif m := re.search(r"(llama_kv_cache\w*|llama_memory_recurrent\w*): layer +(\d+): dev = (\S+)", text):
+        elif m := re.search(r"(llama_kv_cache\w*|llama_memory_recurrent\w*)[,:] layer +(\d+): dev = (\S+)", text):
             current.setdefault("layers", []).append(plain(m[3]))
         elif m := re.search(r"(llama_kv_cache\w*|llama_memory_recurrent\w*): size = +([\d.]+) MiB \( *(\d+) cells, +(\d+) layers", text):
             caches.append((m[1], float(m[2]), int(m[3]), int(m[4]), current.pop("layers", [])))
@@ -296,6 +302,8 @@ def configs(name, made):
             Config("gpu3", ctx=8192),
             Config("rpc", ctk="q5_1", fa="on"),
         ]
+        if AMX:
+            out += [Config("cpu+amx"), Config("vulkan+amx"), Config("vulkan+amx", ctx=8192, ngl=half)]
     if made and made.experts:
         out += [Config("gpu", ctx=8192, args="-cmoe"), Config("gpu", ctx=8192, args="-ncmoe %d" % few)]
         if name in CORE:
