@@ -42,6 +42,8 @@ DEVICES = {
     "gpu": ("0", 24 * GIB, 0),
     "gpu2": ("0,0", 24 * GIB, 0),
     "gpu3": ("0,0,0", 24 * GIB, 0),
+    "plain": ("0", 24 * GIB, 0),
+    "plain2": ("0,0", 24 * GIB, 0),
     "rpc": (None, None, 1),
     "rpc2": (None, None, 2),
     "gpu+rpc": ("0", 24 * GIB, 1),
@@ -102,6 +104,8 @@ def environment(config, real):
         env["VK_ICD_FILENAMES"] = "/nonexistent"
     if claim:
         env["TRUTH_GPU_BYTES"] = str(claim)
+    if config.devices.startswith("plain"):
+        env["GGML_VK_DISABLE_GRAPH_OPTIMIZE"] = "1"
     if not real:
         env["TRUTH_STOP"] = "1"
     return env
@@ -280,6 +284,9 @@ def configs(name, made):
         Config("gpu2", ctx=8192, ngl=half),
         Config("rpc2", ctx=8192),
         Config("gpu+rpc", ctx=8192, slots=2),
+        Config("plain", ctx=8192),
+        Config("plain", ctx=8192, ngl=half),
+        Config("plain2", ctx=8192),
     ]
     if name in CORE:
         out += [
@@ -301,6 +308,9 @@ def configs(name, made):
             Config("rpc", ctx=4096, ctk="bf16", ctv="bf16"),
             Config("gpu3", ctx=8192),
             Config("rpc", ctk="q5_1", fa="on"),
+            Config("plain", ctx=16384, slots=4, unified=1, ubatch=1024),
+            Config("plain", ctx=8192, fa="off"),
+            Config("plain", ctx=8192, ctk="q8_0", ctv="q8_0", fa="on"),
         ]
         if AMX:
             out += [Config("cpu+amx"), Config("vulkan+amx"), Config("vulkan+amx", ctx=8192, ngl=half)]
