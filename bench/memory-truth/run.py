@@ -8,6 +8,7 @@ usage: run.py --out OUT [--models REGEX] [--only REGEX] [--real] [--limit N]
 """
 
 import argparse
+import functools
 import gzip
 import json
 import os
@@ -250,6 +251,17 @@ def owner_share(layers, device):
     return layers.count(name) / len(layers)
 
 
+# asked of further models of an architecture that a CORE model has
+THIN = {c.key() for c in (Config("cpu"), Config("cpu", args="repack"), Config("rpc"), Config("rpc", ctx=16384, slots=4),
+                          Config("vulkan"), Config("gpu", ctx=8192), Config("gpu", ctx=65536, slots=2, ubatch=2048),
+                          Config("plain", ctx=8192), Config("gpu2", ctx=8192), Config("rpc", ctx=8192, fa="off"))}
+
+
+@functools.cache
+def core_architectures():
+    return {models.MODELS[name]().arch for name in CORE - set(REAL)}
+
+
 def configs(name, made):
     """The settings asked of a model: [(Config, real?)]. `made` is None for the two real files."""
     layers = made.layers if made else 30
@@ -288,6 +300,8 @@ def configs(name, made):
         Config("plain", ctx=8192, ngl=half),
         Config("plain2", ctx=8192),
     ]
+    if name not in CORE and made.arch in core_architectures():
+        return [c for c in out if c.key() in THIN] + [Config("gpu", ctx=8192, args="-ncmoe %d" % few)] * bool(made.experts)
     if name in CORE:
         out += [
             Config("cpu", ctx=8192, slots=4, unified=1, ubatch=256),
