@@ -47,7 +47,7 @@ DEVICES = {
     "plain2": ("0,0", 24 * GIB, 0),
     "rpc": (None, None, 1),
     "rpc2": (None, None, 2),
-    "gpu+rpc": ("0", 24 * GIB, 1),
+    "gpu+rpc": ("0", 10 * GIB, 1),
 }
 
 # asked under more settings than the rest: one of each kind
@@ -323,6 +323,11 @@ def configs(name, made):
             Config("gpu3", ctx=8192),
             Config("rpc", ctk="q5_1", fa="on"),
             Config("plain", ctx=16384, slots=4, unified=1, ubatch=1024),
+            Config("plain2", ctx=16384, slots=2, unified=1, ubatch=256, args="-ts 1,3"),
+            Config("gpu", ctx=256),
+            Config("gpu", slots=4, unified=1),
+            Config("gpu", ctx=8192, ngl=half, args="-nkvo"),
+            Config("rpc", ctx=8192, slots=8),
             Config("plain", ctx=8192, fa="off"),
             Config("plain", ctx=8192, ctk="q8_0", ctv="q8_0", fa="on"),
         ]
