@@ -24,7 +24,7 @@ import java.util.Random;
 
 /** What holds for every header, sound or not. */
 final class GgufPropertyTest {
-    private static final int MUTATIONS = 60_000;
+    private static final int MUTATIONS = 30_000;
 
     /** A tensor of a header: its type, and its dimensions in blocks and rows. */
     record Shape(GgmlType type, int blocks, List<Integer> more) {}
