@@ -139,6 +139,8 @@ final class LlamaCompute {
 
     /** Who computes. */
     enum Computes {
+        /** A GPU whose backend puts the operations into another order, which saves memory. */
+        REORDERED,
         /** A GPU of this machine. */
         GPU,
         /** A device that is reached by RPC. */
@@ -179,7 +181,9 @@ final class LlamaCompute {
             return query;
         }
         boolean narrower = query < e && query > 0;
-        return narrower ? (how == Computes.GPU ? 2 : 1) * query : 0;
+        return narrower
+                ? (how == Computes.REORDERED ? 2 : 1) * query
+                : how == Computes.GPU ? query : 0;
     }
 
     private double dense(double kept) {
