@@ -18,7 +18,7 @@ public interface ByteSource extends AutoCloseable {
     /**
      * Returns the bytes from a place on, at least as many as asked for unless the source ends
      * before; it may return more, up to what it has at hand. The buffer is not to be changed, and
-     * is valid until the source is closed.
+     * is valid until the next call.
      *
      * @param position from 0 to {@link #size()}
      * @param least from 0 to 64 MiB

@@ -33,6 +33,10 @@ public final class GgufReader {
     private static final int MOST_KEY = 65_535;
     private static final int MOST_NAME = 1024;
     private static final int MOST_TEXT = 16 << 20;
+
+    /** Texts are kept; all of them together are less than this in any model. */
+    private static final long MOST_TEXTS = 64 << 20;
+
     private static final long MOST_ALIGNMENT = 1 << 20;
     private static final int MOST_KEPT = 4096;
 
@@ -52,6 +56,7 @@ public final class GgufReader {
     private final List<String> remarks = new ArrayList<>();
     private ByteBuffer window = ByteBuffer.allocate(0);
     private long windowStart;
+    private long textBytes;
     private ByteOrder order = ByteOrder.LITTLE_ENDIAN;
 
     private GgufReader(ByteSource source) {
@@ -154,15 +159,18 @@ public final class GgufReader {
         String name = text("a tensor's name", MOST_NAME);
         String shown = Text.plain(name, 80);
         int rank = u32();
-        if (rank < 1 || rank > 4) {
+        if (rank < 0 || rank > 4) {
             throw broken(
                     "the tensor '"
                             + shown
                             + "' has "
                             + Integer.toUnsignedString(rank)
-                            + " dimensions, not 1 to 4");
+                            + " dimensions, not up to 4");
         }
-        List<Long> dimensions = new ArrayList<>(rank);
+        List<Long> dimensions = new ArrayList<>(Math.max(1, rank));
+        if (rank == 0) {
+            dimensions.add(1L); // A single number.
+        }
         for (int i = 0; i < rank; i++) {
             long length = u64();
             if (length < 0) {
@@ -221,38 +229,31 @@ public final class GgufReader {
 
     /** Checks that tensors lie within the file and not on one another. */
     private List<GgufTensor> placed(List<Raw> raw, long dataStart, long alignment) {
-        if (raw.isEmpty()) {
-            return List.of();
-        }
-        List<Raw> byPlace = new ArrayList<>(raw);
-        byPlace.sort(Comparator.comparingLong(Raw::offset));
-        Map<String, Long> found = new LinkedHashMap<>();
+        Integer[] byPlace = new Integer[raw.size()];
+        Arrays.setAll(byPlace, i -> i);
+        Arrays.sort(
+                byPlace,
+                Comparator.comparingLong((Integer i) -> raw.get(i).offset)
+                        .thenComparingLong(i -> raw.get(i).bytes));
+        GgufTensor[] all = new GgufTensor[raw.size()];
         long end = 0;
         String before = "";
-        for (int i = 0; i < byPlace.size(); i++) {
-            Raw tensor = byPlace.get(i);
-            String shown = Text.plain(tensor.name, 80);
+        for (int i = 0; i < byPlace.length; i++) {
+            Raw tensor = raw.get(byPlace[i]);
             if (tensor.offset < end) {
-                throw broken("the tensors '" + before + "' and '" + shown + "' overlap");
+                throw broken(
+                        "the tensors '"
+                                + Text.plain(before, 80)
+                                + "' and '"
+                                + Text.plain(tensor.name, 80)
+                                + "' overlap");
             }
-            long next = i + 1 < byPlace.size() ? byPlace.get(i + 1).offset : size - dataStart;
-            long bytes = tensor.bytes;
-            if (bytes < 0) {
-                String why = GgmlType.whyUnknown(tensor.typeId);
-                bytes = next - tensor.offset;
-                if (bytes <= 0) {
-                    throw broken("the tensor '" + shown + "' has no size: " + why);
-                }
-                String remark = Character.toUpperCase(why.charAt(0)) + why.substring(1);
-                remark += ": the size of such tensors is taken from their places in the file.";
-                if (!remarks.contains(remark)) {
-                    remarks.add(remark);
-                }
-            }
+            long next = i + 1 < byPlace.length ? raw.get(byPlace[i + 1]).offset : size - dataStart;
+            long bytes = tensor.bytes < 0 ? bytesByGap(tensor, next) : tensor.bytes;
             if (bytes > size - dataStart - tensor.offset) {
                 throw wrong(
                         "is incomplete: the tensor '"
-                                + shown
+                                + Text.plain(tensor.name, 80)
                                 + "' ends at byte "
                                 + Long.toUnsignedString(dataStart + tensor.offset + bytes)
                                 + ", and the file has "
@@ -260,22 +261,35 @@ public final class GgufReader {
                         "Download it again.");
             }
             end = tensor.offset + Math.ceilDiv(bytes, alignment) * alignment;
-            before = shown;
-            found.put(tensor.name, bytes);
-        }
-        List<GgufTensor> all = new ArrayList<>(raw.size());
-        for (Raw tensor : raw) {
-            all.add(
+            before = tensor.name;
+            all[byPlace[i]] =
                     new GgufTensor(
                             tensor.name,
                             GgmlType.of(tensor.typeId)
                                     .map(GgmlType::name)
                                     .orElse("type " + Integer.toUnsignedString(tensor.typeId)),
                             tensor.dimensions,
-                            found.getOrDefault(tensor.name, 0L),
-                            dataStart + tensor.offset));
+                            bytes,
+                            dataStart + tensor.offset);
         }
-        return all;
+        return List.of(all);
+    }
+
+    /** The size of a tensor of an unknown type: up to where the next one begins. */
+    private long bytesByGap(Raw tensor, long next) {
+        String why = GgmlType.whyUnknown(tensor.typeId);
+        long bytes = next - tensor.offset;
+        if (bytes <= 0) {
+            throw broken("the tensor '" + Text.plain(tensor.name, 80) + "' has no size: " + why);
+        }
+        String remark =
+                Character.toUpperCase(why.charAt(0))
+                        + why.substring(1)
+                        + ": the size of such tensors is taken from their places in the file.";
+        if (!remarks.contains(remark)) {
+            remarks.add(remark);
+        }
+        return bytes;
     }
 
     private long alignment(Map<String, GgufValue> values) {
@@ -369,21 +383,10 @@ public final class GgufReader {
     private void skipTexts(String key, long count) throws IOException {
         long left = count;
         while (left > 0) {
-            ByteBuffer in = window;
-            int at = in.position();
-            int limit = in.limit();
-            while (left > 0 && limit - at >= 8) {
-                long length = in.getLong(at);
-                if (length < 0 || length > MOST_TEXT) {
-                    throw tooLong("a text of '" + Text.plain(key, 80) + "'", length);
-                }
-                if (length > limit - at - 8) {
-                    break;
-                }
-                at += 8 + (int) length;
-                left--;
-            }
-            in.position(at);
+            left -=
+                    window.hasArray() && order == ByteOrder.LITTLE_ENDIAN
+                            ? skipShortTexts(window.array(), left)
+                            : 0;
             if (left > 0) {
                 need(8);
                 long length = window.getLong(window.position());
@@ -396,10 +399,41 @@ public final class GgufReader {
         }
     }
 
+    /**
+     * Steps over texts that lie in the window whole, up to the first one that does not or whose
+     * length has more than 31 bits; returns how many. On plain bytes, since a command reads its
+     * first header before anything is compiled.
+     */
+    private long skipShortTexts(byte[] bytes, long most) {
+        int start = window.arrayOffset();
+        int at = start + window.position();
+        int limit = start + window.limit();
+        long done = 0;
+        while (done < most && limit - at >= 8) {
+            int length =
+                    (bytes[at] & 0xff)
+                            | (bytes[at + 1] & 0xff) << 8
+                            | (bytes[at + 2] & 0xff) << 16
+                            | bytes[at + 3] << 24;
+            int beyond = bytes[at + 4] | bytes[at + 5] | bytes[at + 6] | bytes[at + 7];
+            if (beyond != 0 || length < 0 || length > limit - at - 8) {
+                break;
+            }
+            at += 8 + length;
+            done++;
+        }
+        window.position(at - start);
+        return done;
+    }
+
     private String text(String what, int most) throws IOException {
         long length = u64();
         if (length < 0 || length > most) {
             throw tooLong(what, length);
+        }
+        textBytes += length;
+        if (textBytes > MOST_TEXTS) {
+            throw broken("its texts have more than " + (MOST_TEXTS >> 20) + " MiB");
         }
         need((int) length);
         byte[] bytes = new byte[(int) length];
