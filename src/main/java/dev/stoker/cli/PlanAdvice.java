@@ -51,7 +51,7 @@ final class PlanAdvice {
                             : "–",
                     row.speed().map(s -> rate(s.decode().expected())).orElse("–"),
                     row.perplexityRise().map(p -> "+" + Decimal.of(p, 3)).orElse("–"),
-                    row.divergence().map(d -> Decimal.of(d, 4)).orElse("–"));
+                    row.divergence().map(d -> Decimal.of(d, 3)).orElse("–"));
         }
         lines.addAll(table.lines(terminal.columns()));
         lines.add("");

@@ -26,6 +26,7 @@ import dev.stoker.plan.advise.Quant;
 import dev.stoker.plan.device.Box;
 import dev.stoker.plan.device.Boxes;
 import dev.stoker.plan.device.ComputeDevice;
+import dev.stoker.plan.exact.LlamaBinary;
 import dev.stoker.plan.source.ModelFinder;
 import dev.stoker.plan.speed.Calibration;
 import dev.stoker.plan.speed.Cost;
@@ -128,6 +129,13 @@ public final class PlanCommand implements Callable<Integer> {
             paramLabel = "TOK/S",
             description = "With --advise: the slowest answer that is good enough. Default: 0.")
     private double leastSpeed;
+
+    @Option(
+            names = "--exact",
+            description =
+                    "Ask a llama-server of this host what it would allocate, and show it beside the"
+                            + " plan. It allocates nothing.")
+    private boolean exact;
 
     @Option(
             names = "--price",
@@ -296,6 +304,9 @@ public final class PlanCommand implements Callable<Integer> {
                                 false))) {
             MachineSample sample = watch.look(PATIENCE);
             Box box = hardware.here(sample, env);
+            if (hardware.llamaServer != null) {
+                box = hardware.seen(hardware.llamaServer, box);
+            }
             return new Machine(
                     box,
                     box.title(),
@@ -401,6 +412,9 @@ public final class PlanCommand implements Callable<Integer> {
             }
             first = false;
             text.lines(plan, machine.title()).forEach(out::println);
+            if (exact) {
+                PlanExact.of(plan, binary()).lines(terminal).forEach(out::println);
+            }
             paid.flatMap(p -> cost(plan, p))
                     .ifPresent(cost ->
                             Paragraph.lines("", shown(cost, paid.get()), "  ", terminal.columns())
@@ -429,6 +443,9 @@ public final class PlanCommand implements Callable<Integer> {
                                             .put("low", cost.perMillionTokens().low())
                                             .put("high", cost.perMillionTokens().high())
                                             .put("because", cost.because())));
+            if (exact) {
+                one.set("exact", PlanExact.of(plan, binary()).json());
+            }
             one.set("start", PlanJson.texts(PlanSettingsText.lines(plan, plans.size())));
             all.add(one);
         }
@@ -441,6 +458,17 @@ public final class PlanCommand implements Callable<Integer> {
         root.set("plans", list);
         set.ifPresent(s -> root.set("set", s.json()));
         return root;
+    }
+
+    private LlamaBinary binary() {
+        return Optional.ofNullable(hardware.llamaServer)
+                .map(LlamaBinary::new)
+                .or(() -> LlamaBinary.find(env))
+                .orElseThrow(() ->
+                        UserError.wrongUse(
+                                "--exact needs a llama-server, and none is on the path or in"
+                                        + " Ollama's folder.",
+                                "Name one: --llama-server PATH."));
     }
 
     private Optional<Cost> cost(ModelPlan plan, Price paid) {

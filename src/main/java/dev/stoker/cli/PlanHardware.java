@@ -16,6 +16,7 @@ import dev.stoker.plan.device.Boxes;
 import dev.stoker.plan.device.ComputeDevice;
 import dev.stoker.plan.device.GpuModel;
 import dev.stoker.plan.device.GpuTable;
+import dev.stoker.plan.exact.LlamaBinary;
 
 import org.jspecify.annotations.Nullable;
 
@@ -86,6 +87,33 @@ final class PlanHardware {
 
     @Option(names = "--no-gpu", description = "Plan for the host's processors alone.")
     boolean noGpu;
+
+    @Option(
+            names = "--llama-server",
+            paramLabel = "PATH",
+            description =
+                    "Plan for the devices that this llama-server sees, and ask it with --exact."
+                            + " Nothing is loaded.")
+    @Nullable Path llamaServer;
+
+    /** Returns the devices that the named llama-server sees. */
+    Box seen(Path program, Box here) {
+        List<ComputeDevice> found = new ArrayList<>();
+        for (MemoryDevice device : new LlamaBinary(program).devices()) {
+            found.add(
+                    new ComputeDevice(
+                            device,
+                            bandwidth == null ? UNKNOWN_BANDWIDTH : bandwidth,
+                            0,
+                            true,
+                            0,
+                            OptionalInt.empty(),
+                            OptionalDouble.empty(),
+                            "as llama-server sees it; its bandwidth is "
+                                    + (bandwidth == null ? "assumed" : "told")));
+        }
+        return new Box("", "the devices of " + program, found, here.host(), here.disk());
+    }
 
     /** Returns whether another machine than this one is asked for. */
     boolean elsewhere() {

@@ -213,7 +213,10 @@ final class PlanText {
         if (plan.vllm().isPresent()) {
             lines.add(vllm(plan.vllm().get()));
         } else if (plan.maxContext().isPresent()) {
-            long trained = plan.model().shape().map(ModelShape::contextLength).orElse(0L);
+            boolean own = plan.settings().parallel().isPresent() && plan.memory().slots() > 1;
+            long trained =
+                    plan.model().shape().map(ModelShape::contextLength).orElse(0L)
+                            * (own ? plan.memory().slots() : 1);
             lines.add(
                     "Largest context"
                             + (gpus
@@ -222,6 +225,7 @@ final class PlanText {
                             + ": "
                             + plan.maxContext().getAsLong()
                             + " tokens"
+                            + (own ? " in all" : "")
                             + (trained > 0 && plan.maxContext().getAsLong() >= trained
                                     ? ", as trained"
                                     : "")

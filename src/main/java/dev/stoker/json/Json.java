@@ -56,6 +56,11 @@ public final class Json {
         return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(node);
     }
 
+    /** Returns a parser that steps through JSON text, for answers too large for a tree. */
+    public static tools.jackson.core.JsonParser parser(byte[] text) {
+        return mapper().createParser(text);
+    }
+
     /** Returns a plain value (number, text, truth value, list, map) as a tree. */
     public static JsonNode tree(Object value) {
         return MAPPER.valueToTree(value);

@@ -44,14 +44,13 @@ final class GgufPropertyTest {
     void tensors_thatAreWritten_areReadAgain(
             @ForAll("shapes") List<Shape> shapes, @ForAll boolean little, @ForAll boolean old) {
         GgufWriter writer =
-                new GgufWriter()
-                        .version(old ? 2 : 3)
-                        .order(little ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+                new GgufWriter(
+                        old ? 2 : 3, little ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
         for (int i = 0; i < shapes.size(); i++) {
             writer.tensor("t" + i, shapes.get(i).type(), dimensions(shapes.get(i)));
         }
         byte[] bytes = writer.bytes();
-        GgufFile file = GgufReader.read(new BytesSource(bytes, bytes.length));
+        GgufFile file = GgufReader.read(GgufWriter.source(bytes, bytes.length, bytes.length));
         assertThat(file.tensors()).hasSameSizeAs(shapes);
         long end = file.dataStart();
         for (int i = 0; i < shapes.size(); i++) {
@@ -79,13 +78,13 @@ final class GgufPropertyTest {
     void values_thatAreWritten_areReadAgain(
             @ForAll List<Long> numbers, @ForAll List<String> texts, @ForAll boolean little) {
         GgufWriter writer =
-                new GgufWriter().order(little ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+                new GgufWriter(3, little ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
         writer.array("numbers", 11, numbers).texts("texts", texts);
         for (int i = 0; i < texts.size(); i++) {
             writer.text("text " + i, texts.get(i));
         }
         byte[] bytes = writer.bytes();
-        GgufFile file = GgufReader.read(new BytesSource(bytes, 7));
+        GgufFile file = GgufReader.read(GgufWriter.source(bytes, bytes.length, 7));
         assertThat(file.values().keySet().stream().filter(k -> k.startsWith("text ")))
                 .hasSameSizeAs(texts);
         for (int i = 0; i < texts.size(); i++) {
@@ -132,7 +131,7 @@ final class GgufPropertyTest {
     /** Reads a header and checks what it tells; returns why it was refused. */
     private static Optional<String> outcome(byte[] bytes, int piece) {
         try {
-            GgufFile file = GgufReader.read(new BytesSource(bytes, piece));
+            GgufFile file = GgufReader.read(GgufWriter.source(bytes, bytes.length, piece));
             for (GgufTensor tensor : file.tensors()) {
                 long end = tensor.offset() + tensor.bytes();
                 if (tensor.bytes() < 0 || end < tensor.offset() || end > file.size()) {
@@ -146,21 +145,20 @@ final class GgufPropertyTest {
     }
 
     private static byte[] seed(ByteOrder order) {
-        return new GgufWriter()
-                .order(order)
+        return new GgufWriter(3, order)
                 .text("general.architecture", "llama")
                 .alignment(32)
                 .value("small", 0, 1)
                 .value("wide", 10, 1L << 40)
-                .f32("real", 0.5)
+                .real("real", 0.5)
                 .flag("flag", true)
-                .u32s("heads", 8, 8, 4, 0)
+                .wholes("heads", 8, 8, 4, 0)
                 .array("scores", 6, Collections.nCopies(40, 1.0))
                 .texts("tokenizer.ggml.tokens", List.of("a", "bc", "", "def"))
                 .tensor("token_embd.weight", GgmlType.Q4_K, 256, 8)
                 .tensor("blk.0.attn_q.weight", GgmlType.F16, 32, 4)
                 .tensor("blk.0.ffn_up_exps.weight", GgmlType.Q8_0, 32, 4, 2)
-                .tensorAt("odd", 77, 1984, 32)
+                .rawTensor("odd", 77, 1984, 32)
                 .room(352)
                 .bytes();
     }

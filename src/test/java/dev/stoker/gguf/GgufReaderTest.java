@@ -28,7 +28,7 @@ final class GgufReaderTest {
     }
 
     private static GgufFile read(byte[] bytes) {
-        return GgufReader.read(new BytesSource(bytes, bytes.length));
+        return GgufReader.read(GgufWriter.source(bytes, bytes.length, bytes.length));
     }
 
     private static void refused(GgufWriter writer, String why) {
@@ -61,22 +61,22 @@ final class GgufReaderTest {
     void values_ofEveryType_areRead(int version, boolean little) {
         GgufFile file =
                 read(
-                        new GgufWriter()
-                                .version(version)
-                                .order(little ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN)
+                        new GgufWriter(
+                                        version,
+                                        little ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN)
                                 .value("u8", 0, 200)
                                 .value("i8", 1, -3)
                                 .value("u16", 2, 60_000)
                                 .value("i16", 3, -300)
                                 .value("u32", 4, 4_000_000_000L)
                                 .value("i32", 5, -70_000)
-                                .f32("f32", 1.5)
+                                .real("f32", 1.5)
                                 .flag("flag", true)
                                 .text("text", "Grüße")
                                 .value("u64", 10, 1L << 40)
                                 .value("i64", 11, -1)
                                 .value("f64", 12, 2.25)
-                                .u32s("few", 1, 2, 3)
+                                .wholes("few", 1, 2, 3)
                                 .flags("flags", true, false)
                                 .texts("tokens", List.of("a", "", "ccc"))
                                 .tensor("t", GgmlType.F32, 4, 2));
@@ -111,7 +111,7 @@ final class GgufReaderTest {
     void tensors_ofSeveralTypes_haveTheirBytesAndPlaces() {
         GgufFile file =
                 read(
-                        new GgufWriter()
+                        GgufWriter.plain()
                                 .tensor("a", GgmlType.Q4_K, 512, 3)
                                 .tensor("b", GgmlType.F32, 5)
                                 .tensor("c", GgmlType.Q8_0, 64, 2, 2));
@@ -127,7 +127,7 @@ final class GgufReaderTest {
     void alignment_told_movesTheData() {
         GgufFile file =
                 read(
-                        new GgufWriter()
+                        GgufWriter.plain()
                                 .alignment(4096)
                                 .tensor("a", GgmlType.F32, 1)
                                 .tensor("b", GgmlType.F32, 1));
@@ -138,12 +138,12 @@ final class GgufReaderTest {
     @ParameterizedTest
     @ValueSource(longs = {0, 3, 24, 1L << 21, 1L << 30})
     void alignment_noPowerOfTwoOrTooLarge_isRefused(long bytes) {
-        refused(new GgufWriter().u32("general.alignment", bytes), "its alignment is " + bytes);
+        refused(GgufWriter.plain().whole("general.alignment", bytes), "its alignment is " + bytes);
     }
 
     @Test
     void alignment_noNumber_isRefused() {
-        refused(new GgufWriter().text("general.alignment", "32"), "its alignment is no number");
+        refused(GgufWriter.plain().text("general.alignment", "32"), "its alignment is no number");
     }
 
     @Test
@@ -151,7 +151,7 @@ final class GgufReaderTest {
         List<Integer> many = Collections.nCopies(4097, 7);
         GgufFile file =
                 read(
-                        new GgufWriter()
+                        GgufWriter.plain()
                                 .array("many", 5, many)
                                 .array("most", 5, many.subList(1, 4097)));
         assertThat(file.value("many")).contains(new GgufValue.Many(4097, List.of()));
@@ -162,7 +162,7 @@ final class GgufReaderTest {
 
     @Test
     void tensor_withoutDimensions_isASingleNumber() {
-        GgufFile file = read(new GgufWriter().tensorAt("scale", 0, 0).room(4));
+        GgufFile file = read(GgufWriter.plain().rawTensor("scale", 0, 0).room(4));
         assertThat(file.tensors().getFirst().dimensions()).containsExactly(1L);
         assertThat(file.tensors().getFirst().bytes()).isEqualTo(4);
     }
@@ -171,7 +171,7 @@ final class GgufReaderTest {
     void tensor_ofNoElements_hasNoBytes() {
         GgufFile file =
                 read(
-                        new GgufWriter()
+                        GgufWriter.plain()
                                 .tensor("first", GgmlType.F32, 8)
                                 .tensor("none", GgmlType.F32, 8, 0)
                                 .tensor("last", GgmlType.F32, 8));
@@ -182,9 +182,9 @@ final class GgufReaderTest {
     void unknownType_isSizedByItsGap() {
         GgufFile file =
                 read(
-                        new GgufWriter()
-                                .tensorAt("odd", 77, 0, 256)
-                                .tensorAt("plain", 0, 160, 8)
+                        GgufWriter.plain()
+                                .rawTensor("odd", 77, 0, 256)
+                                .rawTensor("plain", 0, 160, 8)
                                 .room(192));
         assertThat(file.tensors().getFirst().bytes()).isEqualTo(160);
         assertThat(file.tensors().getFirst().type()).isEqualTo("type 77");
@@ -193,41 +193,41 @@ final class GgufReaderTest {
 
     @Test
     void typeOfAFork_isSizedByItsGapAndNamesTheFork() {
-        GgufFile file = read(new GgufWriter().tensorAt("odd", 137, 0, 256).room(96));
+        GgufFile file = read(GgufWriter.plain().rawTensor("odd", 137, 0, 256).room(96));
         assertThat(file.tensors().getFirst().bytes()).isEqualTo(96);
         assertThat(file.remarks()).singleElement().asString().contains("needs ik_llama.cpp");
     }
 
     @Test
     void unknownType_withoutRoom_isRefused() {
-        refused(new GgufWriter().tensorAt("odd", 77, 0, 256), "has no size: type 77 is unknown");
+        refused(GgufWriter.plain().rawTensor("odd", 77, 0, 256), "has no size: type 77 is unknown");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {4, 5, 31, 32, 33, 36, 37, 38})
     void removedType_isRefused(int type) {
         refused(
-                new GgufWriter().tensorAt("old", type, 0, 32).room(64),
+                GgufWriter.plain().rawTensor("old", type, 0, 32).room(64),
                 "type " + type + ", which was taken out of llama.cpp");
     }
 
     @Test
     void rowThatDoesNotDivideIntoBlocks_isRefused() {
         refused(
-                new GgufWriter().tensorAt("t", 12, 0, 255).room(512),
+                GgufWriter.plain().rawTensor("t", 12, 0, 255).room(512),
                 "255 elements, which does not divide into the blocks of 256 that Q4_K has");
     }
 
     @Test
     void overlappingTensors_areRefused() {
         refused(
-                new GgufWriter().tensorAt("a", 0, 0, 64).tensorAt("b", 0, 32, 64).room(512),
+                GgufWriter.plain().rawTensor("a", 0, 0, 64).rawTensor("b", 0, 32, 64).room(512),
                 "the tensors 'a' and 'b' overlap");
     }
 
     @Test
     void truncatedFile_isRefusedWithBothLengths() {
-        byte[] whole = new GgufWriter().tensor("a", GgmlType.F32, 64).bytes();
+        byte[] whole = GgufWriter.plain().tensor("a", GgmlType.F32, 64).bytes();
         byte[] cut = java.util.Arrays.copyOf(whole, whole.length - 1);
         refused(
                 cut,
@@ -240,10 +240,10 @@ final class GgufReaderTest {
     @Test
     void headerCutAnywhere_isRefused() {
         byte[] header =
-                new GgufWriter()
+                GgufWriter.plain()
                         .text("general.architecture", "llama")
                         .texts("tokens", List.of("a", "b"))
-                        .u32s("few", 1, 2)
+                        .wholes("few", 1, 2)
                         .tensor("a", GgmlType.F32, 64)
                         .header();
         for (int length = 0; length < header.length; length++) {
@@ -257,39 +257,39 @@ final class GgufReaderTest {
     @Test
     void tensorBeyond63Bits_isRefused() {
         refused(
-                new GgufWriter().tensorAt("t", 0, 0, 1L << 40, 1L << 40).room(64),
+                GgufWriter.plain().rawTensor("t", 0, 0, 1L << 40, 1L << 40).room(64),
                 "the size of the tensor 't' is beyond 63 bits");
         refused(
-                new GgufWriter().tensorAt("t", 0, 0, 1L << 32, 1L << 32, 0).room(64),
+                GgufWriter.plain().rawTensor("t", 0, 0, 1L << 32, 1L << 32, 0).room(64),
                 "the size of the tensor 't' is beyond 63 bits");
         refused(
-                new GgufWriter().tensorAt("t", 0, 0, -1).room(64),
+                GgufWriter.plain().rawTensor("t", 0, 0, -1).room(64),
                 "a dimension of the tensor 't' is beyond 63 bits");
         refused(
-                new GgufWriter().tensorAt("t", 0, Long.MAX_VALUE - 31, 1L << 60).room(64),
+                GgufWriter.plain().rawTensor("t", 0, Long.MAX_VALUE - 31, 1L << 60).room(64),
                 "is incomplete");
         refused(
-                new GgufWriter().tensorAt("t", 0, -32, 8).room(64),
+                GgufWriter.plain().rawTensor("t", 0, -32, 8).room(64),
                 "begins at 18446744073709551584");
     }
 
     @Test
     void offsetThatIsNotAligned_isRefused() {
-        refused(new GgufWriter().tensorAt("t", 0, 8, 8).room(64), "is no multiple of 32");
+        refused(GgufWriter.plain().rawTensor("t", 0, 8, 8).room(64), "is no multiple of 32");
     }
 
     @Test
     void fiveDimensions_areRefused() {
-        refused(new GgufWriter().tensorAt("t", 0, 0, 1, 1, 1, 1, 1), "has 5 dimensions");
+        refused(GgufWriter.plain().rawTensor("t", 0, 0, 1, 1, 1, 1, 1), "has 5 dimensions");
     }
 
     @Test
     void duplicates_areRefused() {
-        refused(new GgufWriter().u32("k", 1).u32("k", 2), "the key 'k' is there twice");
+        refused(GgufWriter.plain().whole("k", 1).whole("k", 2), "the key 'k' is there twice");
         refused(
-                new GgufWriter().tensor("t", GgmlType.F32, 8).tensor("t", GgmlType.F32, 8),
+                GgufWriter.plain().tensor("t", GgmlType.F32, 8).tensor("t", GgmlType.F32, 8),
                 "the tensor 't' is there twice");
-        refused(new GgufWriter().u32("", 1), "a key is empty");
+        refused(GgufWriter.plain().whole("", 1), "a key is empty");
     }
 
     @ParameterizedTest
@@ -323,7 +323,7 @@ final class GgufReaderTest {
     @Test
     void typesThatThereAreNot_areRefused() {
         refused(array(13, 0), "has the type 13");
-        refused(new GgufWriter().value("k", 77, 1), "the value of 'k' has the type 77");
+        refused(GgufWriter.plain().value("k", 77, 1), "the value of 'k' has the type 77");
     }
 
     @Test
@@ -340,9 +340,11 @@ final class GgufReaderTest {
 
     @Test
     void version1AndOthers_areRefused() {
-        refused(new GgufWriter().version(1), "is GGUF version 1, which no server reads any more");
-        refused(new GgufWriter().version(4), "its version is 4, not 2 or 3");
-        refused(new GgufWriter().version(0), "its version is 0, not 2 or 3");
+        refused(
+                new GgufWriter(1, ByteOrder.LITTLE_ENDIAN),
+                "is GGUF version 1, which no server reads any more");
+        refused(new GgufWriter(4, ByteOrder.LITTLE_ENDIAN), "its version is 4, not 2 or 3");
+        refused(new GgufWriter(0, ByteOrder.LITTLE_ENDIAN), "its version is 0, not 2 or 3");
     }
 
     @Test
@@ -356,7 +358,8 @@ final class GgufReaderTest {
 
     @Test
     void hostileNames_areShownPlain() {
-        byte[] file = new GgufWriter().u32("\u001b[31mred\n", 1).u32("\u001b[31mred\n", 2).bytes();
+        byte[] file =
+                GgufWriter.plain().whole("\u001b[31mred\n", 1).whole("\u001b[31mred\n", 2).bytes();
         assertThatThrownBy(() -> read(file))
                 .hasMessageContaining("the key '[31mred' is there twice")
                 .message()
@@ -366,7 +369,7 @@ final class GgufReaderTest {
     @Test
     void file_isReadFromDisk() throws IOException {
         Path path =
-                new GgufWriter()
+                GgufWriter.plain()
                         .text("general.architecture", "llama")
                         .texts("tokenizer.ggml.tokens", Collections.nCopies(200_000, "token"))
                         .tensor("t", GgmlType.F16, 1 << 20, 1 << 14)
@@ -383,16 +386,16 @@ final class GgufReaderTest {
     @Test
     void header_inPiecesOfAnySize_isReadTheSame() {
         byte[] bytes =
-                new GgufWriter()
+                GgufWriter.plain()
                         .text("general.architecture", "llama")
                         .texts("tokens", List.of("a", "bb".repeat(40), "", "c"))
                         .array("scores", 6, Collections.nCopies(5000, 0.5))
-                        .u32s("few", 1, 2, 3)
+                        .wholes("few", 1, 2, 3)
                         .tensor("a", GgmlType.F32, 64)
                         .bytes();
         GgufFile whole = read(bytes);
         for (int piece = 1; piece < 80; piece += 3) {
-            GgufFile again = GgufReader.read(new BytesSource(bytes, piece));
+            GgufFile again = GgufReader.read(GgufWriter.source(bytes, bytes.length, piece));
             assertThat(again.values()).isEqualTo(whole.values());
             assertThat(again.tensors()).isEqualTo(whole.tensors());
         }
@@ -456,7 +459,7 @@ final class GgufReaderTest {
     @Test
     void textsTogetherBeyondTheLimit_areRefused() {
         String long1 = "x".repeat(15 << 20);
-        GgufWriter writer = new GgufWriter();
+        GgufWriter writer = GgufWriter.plain();
         for (int i = 0; i < 5; i++) {
             writer.text("k" + i, long1);
         }

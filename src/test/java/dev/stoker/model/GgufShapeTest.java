@@ -72,15 +72,15 @@ final class GgufShapeTest {
     @Test
     void headsByLayer_areReadFromArrays() {
         byte[] file =
-                new GgufWriter()
+                GgufWriter.plain()
                         .text("general.architecture", "openelm")
-                        .u32("openelm.block_count", 3)
-                        .u32("openelm.embedding_length", 1280)
-                        .u32s("openelm.attention.head_count", 12, 16, 20)
-                        .u32s("openelm.attention.head_count_kv", 3, 4, 0)
-                        .u32("openelm.attention.key_length", 64)
-                        .u32("openelm.attention.value_length", 64)
-                        .u32s("openelm.feed_forward_length", 768, 1024, 0)
+                        .whole("openelm.block_count", 3)
+                        .whole("openelm.embedding_length", 1280)
+                        .wholes("openelm.attention.head_count", 12, 16, 20)
+                        .wholes("openelm.attention.head_count_kv", 3, 4, 0)
+                        .whole("openelm.attention.key_length", 64)
+                        .whole("openelm.attention.value_length", 64)
+                        .wholes("openelm.feed_forward_length", 768, 1024, 0)
                         .bytes();
         ModelShape shape = Headers.described(file).shape().value();
         assertThat(shape.layers()).extracting(LayerShape::heads).containsExactly(12, 16, 20);
@@ -735,18 +735,18 @@ final class GgufShapeTest {
     @Test
     void whatIsNoModel_isSaid() {
         byte[] projector =
-                new GgufWriter()
+                GgufWriter.plain()
                         .text("general.architecture", "clip")
                         .text("general.type", "mmproj")
                         .bytes();
         assertThat(Headers.described(projector).shape().toString()).contains("this is a projector");
         byte[] adapter =
-                new GgufWriter()
+                GgufWriter.plain()
                         .text("general.architecture", "llama")
                         .text("general.type", "adapter")
                         .bytes();
         assertThat(Headers.described(adapter).shape().toString()).contains("type adapter");
-        assertThat(Headers.described(new GgufWriter().bytes()).shape().toString())
+        assertThat(Headers.described(GgufWriter.plain().bytes()).shape().toString())
                 .contains("does not tell the architecture");
     }
 

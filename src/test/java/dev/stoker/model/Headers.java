@@ -1,15 +1,12 @@
 package dev.stoker.model;
 
 import dev.stoker.base.Reading;
-import dev.stoker.gguf.ByteSource;
 import dev.stoker.gguf.GgufWriter;
-
-import java.nio.ByteBuffer;
 
 /** Models that are made of a header alone. */
 final class Headers {
     private final String architecture;
-    private final GgufWriter writer = new GgufWriter();
+    private final GgufWriter writer = GgufWriter.plain();
 
     private Headers(String architecture) {
         this.architecture = architecture;
@@ -25,12 +22,12 @@ final class Headers {
     }
 
     Headers with(String key, long value) {
-        writer.u32(architecture + "." + key, value);
+        writer.whole(architecture + "." + key, value);
         return this;
     }
 
     Headers with(String key, long... values) {
-        writer.u32s(architecture + "." + key, values);
+        writer.wholes(architecture + "." + key, values);
         return this;
     }
 
@@ -53,29 +50,7 @@ final class Headers {
     }
 
     static ModelDescription described(byte[] bytes) {
-        return GgufModels.read("test", "test.gguf", _ -> source(bytes));
-    }
-
-    static ByteSource source(byte[] bytes) {
-        return new ByteSource() {
-            @Override
-            public String name() {
-                return "test.gguf";
-            }
-
-            @Override
-            public long size() {
-                return bytes.length;
-            }
-
-            @Override
-            public ByteBuffer at(long position, int least) {
-                int from = (int) position;
-                return ByteBuffer.wrap(bytes, from, bytes.length - from).slice();
-            }
-
-            @Override
-            public void close() {}
-        };
+        return GgufModels.read(
+                "test", "test.gguf", _ -> GgufWriter.source(bytes, bytes.length, bytes.length));
     }
 }

@@ -1,5 +1,6 @@
 package dev.stoker.memory.llama;
 
+import dev.stoker.memory.CacheType;
 import dev.stoker.memory.LlamaSettings;
 import dev.stoker.model.LayerShape;
 import dev.stoker.model.ModelShape;
@@ -139,6 +140,8 @@ final class LlamaCompute {
 
     /** Who computes. */
     enum Computes {
+        /** A GPU whose backend puts the operations into another order, which saves memory. */
+        REORDERED,
         /** A GPU of this machine. */
         GPU,
         /** A device that is reached by RPC. */
@@ -179,7 +182,9 @@ final class LlamaCompute {
             return query;
         }
         boolean narrower = query < e && query > 0;
-        return narrower ? (how == Computes.GPU ? 2 : 1) * query : 0;
+        return narrower
+                ? (how == Computes.REORDERED ? 2 : 1) * query
+                : how == Computes.GPU ? query : 0;
     }
 
     private double dense(double kept) {
@@ -212,13 +217,31 @@ final class LlamaCompute {
             return u * heads * (key + rank + 2 * own) + (flash ? 0 : scores());
         }
         if (flash || caches == 0) {
-            return first ? query + 2 * e : 2 * e;
+            double narrowed = narrowed();
+            double usual = first ? query + 2 * e : 2 * e;
+            return narrowed > 0 ? narrowed + 2 * query + 2 * e : usual;
         }
         double queries =
                 GATED_QUERY.contains(architecture)
                         ? 3 * query + e
                         : architecture.startsWith("gemma") ? 3 * query + 2 * e : query + e;
         return scores() + queries + 2 * u * valueWidest * caches;
+    }
+
+    /** Flash attention takes 16 bits: keys and values of 32 are copied, one layer at a time. */
+    private double narrowed() {
+        boolean keys = settings.keys() == CacheType.F32;
+        boolean values = settings.values() == CacheType.F32;
+        if (!keys && !values) {
+            return 0;
+        }
+        double most = 0;
+        for (LayerShape layer : shape.layers()) {
+            double width = (keys ? layer.keyWidth() : 0) + (values ? layer.valueWidth() : 0);
+            double cells = layer.window() ? cache.windowCells() : cache.cells();
+            most = Math.max(most, 2 * width * cells * cache.streams());
+        }
+        return most;
     }
 
     private double scores() {

@@ -364,13 +364,10 @@ public final class LlamaMemory {
             if (!used) {
                 boolean helps =
                         gpu == 0 && placement.gpuLayers() == 0 && settings.offloadOperations();
-                return helps ? compute.device(true, LlamaCompute.Computes.GPU) + staged : 0;
+                return helps ? compute.device(true, computes(gpu)) + staged : 0;
             }
             boolean remote = gpus.get(gpu).kind() == DeviceKind.RPC;
-            double bytes =
-                    compute.device(
-                            first,
-                            remote ? LlamaCompute.Computes.REMOTE : LlamaCompute.Computes.GPU);
+            double bytes = compute.device(first, computes(gpu));
             if (pipelined()) {
                 bytes += (gpu == 0 ? 4 : 8) * compute.embedding() + 3 * compute.mask();
             } else if (settings.offloadOperations()
@@ -383,6 +380,14 @@ public final class LlamaMemory {
             }
             return bytes
                     + (gpus.get(gpu).kind() == DeviceKind.CUDA && flash ? compute.widened() : 0);
+        }
+
+        private LlamaCompute.Computes computes(int gpu) {
+            return switch (gpus.get(gpu).kind()) {
+                case RPC -> LlamaCompute.Computes.REMOTE;
+                case VULKAN -> LlamaCompute.Computes.REORDERED;
+                default -> LlamaCompute.Computes.GPU;
+            };
         }
 
         private boolean pipelined() {

@@ -1,5 +1,6 @@
 package dev.stoker.plan.source;
 
+import dev.stoker.base.Clock;
 import dev.stoker.base.ExitCode;
 import dev.stoker.base.Text;
 import dev.stoker.base.UserError;
@@ -22,6 +23,7 @@ import java.util.regex.Pattern;
  * questions, each twice as large as the one before. Every question is bounded in time and size.
  */
 public final class HttpRangeSource implements ByteSource {
+    private static final Clock CLOCK = Clock.system();
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration ANSWER = Duration.ofSeconds(60);
     private static final int FIRST = 512 << 10;
@@ -79,7 +81,7 @@ public final class HttpRangeSource implements ByteSource {
                         .header("Range", "bytes=" + from + "-" + (from + count - 1))
                         .header("Accept-Encoding", "identity")
                         .build();
-        long deadline = System.nanoTime() + ANSWER.toNanos();
+        long deadline = CLOCK.nanos() + ANSWER.toNanos();
         try {
             HttpResponse<InputStream> response =
                     client.send(request, HttpResponse.BodyHandlers.ofInputStream());
@@ -134,7 +136,7 @@ public final class HttpRangeSource implements ByteSource {
                 throw new IOException("the server sends " + at + " bytes of " + count);
             }
             at += n;
-            if (System.nanoTime() > deadline) {
+            if (CLOCK.nanos() > deadline) {
                 throw new IOException(
                         "the server is too slow: "
                                 + at

@@ -122,7 +122,7 @@ public final class OllamaHttp {
             return info;
         }
         ObjectNode all = Json.object();
-        try (JsonParser parser = Json.mapper().createParser(answer.body())) {
+        try (JsonParser parser = Json.parser(answer.body())) {
             int depth = 0;
             while (parser.nextToken() != null) {
                 JsonToken token = parser.currentToken();

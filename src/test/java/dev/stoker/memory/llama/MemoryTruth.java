@@ -199,8 +199,8 @@ final class MemoryTruth {
         }
         List<String> names =
                 switch (machine) {
-                    case "gpu", "vulkan" -> List.of("Vulkan0");
-                    case "gpu2" -> List.of("Vulkan0", "Vulkan1");
+                    case "gpu", "vulkan", "vulkan+amx", "plain" -> List.of("Vulkan0");
+                    case "gpu2", "plain2" -> List.of("Vulkan0", "Vulkan1");
                     case "gpu3" -> List.of("Vulkan0", "Vulkan1", "Vulkan2");
                     case "rpc" -> List.of("RPC0");
                     case "rpc2" -> List.of("RPC0", "RPC1");
@@ -214,11 +214,15 @@ final class MemoryTruth {
             devices.add(
                     new MemoryDevice(
                             name,
-                            vulkan ? DeviceKind.VULKAN : DeviceKind.RPC,
+                            vulkan
+                                    ? machine.startsWith("plain")
+                                            ? DeviceKind.SYCL
+                                            : DeviceKind.VULKAN
+                                    : DeviceKind.RPC,
                             size,
                             size,
                             false,
-                            machine.equals("vulkan")
+                            machine.startsWith("vulkan")
                                     ? Bytes.mib(128)
                                     : vulkan ? Bytes.of(0xffff_ffffL) : MemoryDevice.ANY_TENSOR));
         }
