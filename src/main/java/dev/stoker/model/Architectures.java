@@ -7,8 +7,8 @@ import java.util.Set;
  * Which rules llama.cpp has for which architecture, by its name in {@code general.architecture}.
  *
  * <p>Source: {@code llama-arch.cpp}, {@code llama-model.cpp} and {@code models/*.cpp} of llama.cpp
- * b10434. The sets name what {@code load_arch_hparams} of each architecture reads and what {@code
- * create_memory} makes of it.
+ * b10434, and of the weeks after it ({@code kimi-k3}, {@code minimax-01}). The sets name what
+ * {@code load_arch_hparams} of each architecture reads and what {@code create_memory} makes of it.
  */
 final class Architectures {
     /** These keep neither keys nor values. */
@@ -210,7 +210,7 @@ final class Architectures {
 
     private Architectures() {}
 
-    /** Returns whether llama.cpp b10434 has an architecture of this name. */
+    /** Returns whether the rules of an architecture of this name are known. */
     static boolean known(String name) {
         return PLAIN.contains(name)
                 || ENCODERS.contains(name)

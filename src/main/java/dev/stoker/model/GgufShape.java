@@ -106,8 +106,7 @@ final class GgufShape {
             remarks.add(
                     "The architecture '"
                             + Text.plain(architecture, 60)
-                            + "' is not one that llama.cpp b10434 has: its layers are read by the"
-                            + " general rules.");
+                            + "' is not known here: its layers are read by the general rules.");
         }
         if (blocks > MOST_LOADED) {
             remarks.add("llama.cpp refuses models of more than " + MOST_LOADED + " layers.");

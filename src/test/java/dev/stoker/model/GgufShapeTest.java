@@ -671,7 +671,7 @@ final class GgufShapeTest {
         assertThat(header.description().remarks())
                 .singleElement()
                 .asString()
-                .contains("'gemma9' is not one that llama.cpp b10434 has");
+                .contains("'gemma9' is not known here");
         assertThat(layers(header.shape(), l -> !l.window())).containsExactly(2, 5);
         assertThat(layers(header.shape(), l -> !l.ownCache())).containsExactly(6, 7);
         ModelShape hybrid =
