@@ -101,7 +101,8 @@ public final class Main {
                                                 PlainGpu.rehearseJson(
                                                         MachineWiring.rehearsal(env), env),
                                         () -> StatusCommand.rehearse(whole(env)),
-                                        () -> TopCommand.rehearse(whole(env), Clock.system()))));
+                                        () -> TopCommand.rehearse(whole(env), Clock.system()),
+                                        PlanCommand::rehearse)));
         return verbs;
     }
 
