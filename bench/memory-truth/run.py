@@ -114,7 +114,7 @@ def environment(config, real):
 
 INTERESTING = re.compile(
     rb"TRUTH|buffer size =|cells, |n_ctx  |n_ctx_seq  |offloaded|Flash Attention|copies =|using device|rror|ailed|abort|ASSERT"
-    rb"|dev = |missing|wrong shape|unknown|unsupported|requires|not supported|graph splits|server is listening|not found"
+    rb"|dev = |does not|missing|wrong shape|unknown|unsupported|requires|not supported|graph splits|server is listening|not found"
     rb"|size = .*MiB|unable")
 
 
@@ -172,6 +172,15 @@ def plain(name):
     return name.split("[")[0]
 
 
+def reason(lines):
+    """Why the server refused, from its log."""
+    said = [re.sub(r"^\S+ [A-Z] ", "", line) for line in lines]
+    said = [line for line in said if re.search(
+        r"rror|ailed|abort\b|ASSERT|missing|wrong|unknown (?!id)|nsupported|requires|not supported|does not", line)
+        and not re.search(r"using device|newline token|rope_finetuned|set_abort|in ggml_abort|fit params", line)]
+    return "; ".join(re.sub(r"/\S*/", "", line) for line in said)[:300] or "no answer"
+
+
 def read(lines, real):
     """The facts of one start."""
     fact = {"offloaded": "", "layers": "", "cells": [], "fa_used": "", "copies": "", "free": {}, "rows": []}
@@ -200,11 +209,8 @@ def read(lines, real):
             printed.setdefault(m[3], []).append((plain(m[2]), float(m[4])))
         elif m := re.search(r"(\w+): +(\S+) +output buffer size = +([\d.]+) MiB", text):
             printed.setdefault("output", []).append((plain(m[2]), float(m[3])))
-    if not real and "TRUTH END" not in (lines[-1] if lines else ""):
-        raise Refused("; ".join(re.sub(r"^\S+ [A-Z] ", "", l) for l in lines if re.search(
-            r"rror|ailed|abort|ASSERT|missing|wrong|unknown|nsupported|requires|not supported", l))[:300] or "no answer")
-    if real and "compute" not in printed:
-        raise Refused("; ".join(l for l in lines if re.search(r"rror|ailed", l))[:300] or "no answer")
+    if (real and "compute" not in printed) or (not real and "TRUTH END" not in (lines[-1] if lines else "")):
+        raise Refused(reason(lines))
     fact["cells"] = ",".join(str(c[2]) for c in caches)
     rows = fact["rows"]
     if real:
