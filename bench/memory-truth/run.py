@@ -145,7 +145,8 @@ def ask(path, config, real=False):
             for line in parts:
                 if INTERESTING.search(line) and b"empty token" not in line:
                     lines.append(line.decode("utf-8", "replace"))
-                    if b"TRUTH END" in line or (real and b"copies =" in line):
+                    if b"TRUTH END" in line or (real and b"copies =" in line) \
+                            or (not real and b"encountered an error" in line):
                         done = True
     finally:
         if server.poll() is None and not (lines and "TRUTH END" in lines[-1]):
@@ -463,7 +464,7 @@ def main():
                     start["refused"] = str(reason).replace("\t", " ")
                     failures += 1
                     print("%s %s: %s" % (name, config.key(), start["refused"]), flush=True)
-                    if failures == 1 and config is todo[0][0]:
+                    if not any(s["model"] == name and "fact" in s for s in book.starts):
                         break  # the file itself is no good: nothing is noted
                 book.add(start)
             else:
