@@ -196,9 +196,7 @@ def read(lines, real):
             fact["free"][plain(m[1])] = int(m[2])
         elif m := re.search(r"offloaded (\d+)/(\d+) layers", text):
             fact["offloaded"], fact["layers"] = m.groups()
-        elif m := re.search(r"Flash Attention (?:was auto, set to )?(enabled|disabled)", text):
-            fact["fa_used"] = "on" if m[1] == "enabled" else "off"
-        elif m := re.search(r"flash_attn +(?:=|was) +(enabled|disabled)", text):
+        elif m := re.search(r"Flash Attention (enabled|not supported, set to disabled)", text):
             fact["fa_used"] = "on" if m[1] == "enabled" else "off"
         elif m := re.search(r"sched copies = (\d+)", text):
             fact["copies"] = m[1]
