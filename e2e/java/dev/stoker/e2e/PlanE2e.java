@@ -52,7 +52,13 @@ class PlanE2e {
                                 .start();
                 StokerCli stoker = new StokerCli()) {
             JsonNode plan =
-                    plan(stoker, Parts.require(Parts.MODEL_GEMMA3).toString(), "--parallel", "2", "--ctx", "4096");
+                    plan(
+                            stoker,
+                            Parts.require(Parts.MODEL_GEMMA3).toString(),
+                            "--parallel",
+                            "2",
+                            "--ctx",
+                            "4096");
             String log = llama.log();
             assertThat(mib(plan, "kv")).isCloseTo(told(log, "KV"), within(0.02));
             assertThat(mib(plan, "output")).isCloseTo(told(log, "output"), within(0.02));
