@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stoker.base.UserError;
 import dev.stoker.gguf.GgmlType;
 import dev.stoker.gguf.GgufWriter;
+import dev.stoker.history.RunStore;
+import dev.stoker.history.Stores;
 import dev.stoker.json.Json;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -67,6 +69,7 @@ class PlanCommandTest {
                         (_, _) -> {
                             throw UserError.wrongUse("No server answers.", "");
                         },
+                        new NoStores(),
                         Map.of("HOME", folder.toString(), "COLUMNS", "100"));
         CommandLine line = StokerCommand.commandLine(Map.of("plan", () -> command), "plan");
         StringWriter o = new StringWriter();
@@ -78,6 +81,19 @@ class PlanCommandTest {
         out = o.toString();
         err = e.toString();
         return code;
+    }
+
+    /** Fails when a store is opened. */
+    private static final class NoStores implements Stores {
+        @Override
+        public RunStore open(String address, Access access) {
+            throw new AssertionError("a store was opened");
+        }
+
+        @Override
+        public String name(String address) {
+            return address;
+        }
     }
 
     private JsonNode json() {
