@@ -11,6 +11,9 @@ import dev.stoker.gguf.GgufFile;
 import dev.stoker.gguf.GgufReader;
 import dev.stoker.gguf.GgufTensor;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,11 +27,13 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Describes models whose weights are GGUF, from the headers of their files. */
 public final class GgufModels {
     private static final Pattern SPLIT = Pattern.compile("(.*)-([0-9]{5})-of-([0-9]{5})\\.gguf");
     private static final int MOST_SPLITS = 1000;
+    private static final int MOST_LISTED = 10_000;
 
     private GgufModels() {}
 
@@ -78,11 +83,48 @@ public final class GgufModels {
             } else {
                 try (ByteSource source = open.apply(part)) {
                     all.add(GgufReader.read(source));
+                } catch (UserError e) {
+                    throw new UserError(
+                            e.code(),
+                            "Part "
+                                    + i
+                                    + " of "
+                                    + parts
+                                    + " of this model can't be read: "
+                                    + e.sentence(),
+                            e.hint(),
+                            e);
                 }
             }
         }
         checkParts(origin, all);
         return describe(matcher.group(1), origin, all, List.of(), Map.of());
+    }
+
+    /**
+     * Returns the files in a model's folder that could be loaded with it: projectors ({@code
+     * mmproj-*}) and blocks for multi-token prediction ({@code mtp-*}). Whether they belong to it,
+     * only a person knows.
+     */
+    public static List<Path> beside(Path model) {
+        Path folder = model.toAbsolutePath().getParent();
+        if (folder == null) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.limit(MOST_LISTED)
+                    .filter(p -> isBeside(String.valueOf(p.getFileName())))
+                    .filter(p -> !p.equals(model.toAbsolutePath()))
+                    .sorted()
+                    .toList();
+        } catch (IOException | UncheckedIOException e) {
+            return List.of();
+        }
+    }
+
+    private static boolean isBeside(String file) {
+        String lower = file.toLowerCase(Locale.ROOT);
+        return lower.endsWith(".gguf") && (lower.startsWith("mmproj") || lower.startsWith("mtp-"));
     }
 
     private static int parts(GgufFile file) {

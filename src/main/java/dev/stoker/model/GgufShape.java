@@ -4,89 +4,47 @@ import dev.stoker.base.Reading;
 import dev.stoker.base.Text;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 
 /**
  * Works out the shape of a model from the metadata of its GGUF header, with the rules that
  * llama.cpp has for each architecture: which layers look back over a window only, which keep keys
- * and values of their own, which have a state. Pure.
+ * and values of their own, which have a state. Pure. Used by one thread.
  *
- * <p>Source: {@code llama-model.cpp}, {@code llama-hparams.cpp} and {@code models/*.cpp} of
- * llama.cpp b10434. An architecture that is not known here is read by the general rules.
+ * <p>Source: {@code llama-model.cpp}, {@code llama-hparams.cpp}, {@code llama-kv-cache-*.cpp} and
+ * {@code models/*.cpp} of llama.cpp b10434. An architecture that it does not know is read by the
+ * general rules, and a remark says so.
  */
 final class GgufShape {
-    /** llama.cpp refuses more. */
+    /** Beyond this no header is believed. */
     private static final long MOST_BLOCKS = 4096;
 
-    private static final long MOST_LENGTH = 1L << 40;
+    /** {@code LLAMA_MAX_LAYERS}: llama.cpp refuses more. */
+    private static final int MOST_LOADED = 512;
 
-    /** These keep neither keys nor values. */
-    private static final Set<String> ENCODERS =
-            Set.of(
-                    "bert",
-                    "jina-bert-v2",
-                    "jina-bert-v3",
-                    "nomic-bert",
-                    "nomic-bert-moe",
-                    "neo-bert",
-                    "eurobert",
-                    "modern-bert",
-                    "gemma-embedding",
-                    "wavtokenizer-dec");
+    private static final int MOST_HEADS = 1 << 12;
+    private static final int MOST_HEAD_LENGTH = 1 << 14;
+    private static final long MOST_CONTEXT = 1L << 32;
 
-    private static final Set<String> DIFFUSERS = Set.of("dream", "llada", "llada-moe", "rnd1");
+    /** Layers of gemma3n from here on share the cache of earlier ones. */
+    private static final int GEMMA3N_OWN_CACHE = 20;
 
-    private static final Set<String> RECURRENT =
-            Set.of("mamba", "mamba2", "rwkv6", "rwkv6qwen2", "rwkv7", "arwkv7");
+    /** From this context on, glm-dsa means version 5.2, of which not every layer has an index. */
+    private static final long GLM_52_CONTEXT = 1 << 20;
 
-    /** Layers without key-value heads have a state. */
-    private static final Set<String> BY_KV_HEADS =
-            Set.of("jamba", "plamo2", "granitehybrid", "lfm2", "lfm2moe", "kimi-linear", "kimi-k3");
-
-    private static final Set<String> BY_INTERVAL =
-            Set.of("qwen3next", "qwen35", "qwen35moe", "minimax-01");
-
-    private static final Set<String> NEMOTRON = Set.of("nemotron_h", "nemotron_h_moe");
-
-    /** The blocks for multi-token prediction have no place in the main cache of these. */
-    private static final Set<String> NO_CACHE_FOR_PREDICTION =
-            Set.of("step35", "hy_v3", "hy-v3", "glm-dsa", "mimo2", "deepseek32");
-
-    /** Every so many layers one looks back over the whole context: the last of each group. */
-    private static final Map<String, Integer> FULL_LAST =
-            Map.ofEntries(
-                    Map.entry("gemma2", 2),
-                    Map.entry("gemma3", 6),
-                    Map.entry("gemma3n", 5),
-                    Map.entry("gemma-embedding", 6),
-                    Map.entry("gpt-oss", 2),
-                    Map.entry("cohere2", 4),
-                    Map.entry("llama4", 4),
-                    Map.entry("olmo2", 4),
-                    Map.entry("exaone4", 4),
-                    Map.entry("exaone-moe", 4),
-                    Map.entry("plamo3", 8),
-                    Map.entry("afmoe", 4),
-                    Map.entry("mellum", 4),
-                    Map.entry("muse-glimmer", 4));
-
-    /** The same, the first of each group. */
-    private static final Map<String, Integer> FULL_FIRST =
-            Map.of("cohere2moe", 4, "smallthinker", 4, "modern-bert", 3, "laguna", 4);
-
-    /** These tell each layer's window in an array, and have none without. */
-    private static final Set<String> BY_ARRAY =
-            Set.of("gemma4", "gemma4-assistant", "step35", "mimo2", "dflash");
+    private static final int GLM_52_LISTED = 102;
 
     private final Header header;
+    private final HeaderNumbers numbers;
     private final String architecture;
+    private final boolean known;
     private final Map<String, Tensor> tensors;
     private final List<String> remarks;
+    private int inFile;
     private int blocks;
     private int prediction;
     private long embedding;
@@ -94,7 +52,9 @@ final class GgufShape {
     private GgufShape(
             Header header, String architecture, Map<String, Tensor> tensors, List<String> remarks) {
         this.header = header;
+        this.numbers = new HeaderNumbers(header, architecture, remarks);
         this.architecture = architecture;
+        this.known = Architectures.known(architecture);
         this.tensors = tensors;
         this.remarks = remarks;
     }
@@ -107,83 +67,152 @@ final class GgufShape {
      */
     static Reading<ModelShape> of(
             Header header, String architecture, Map<String, Tensor> tensors, List<String> remarks) {
-        return new GgufShape(header, architecture, tensors, remarks).shape();
+        if (architecture.equals("clip")) {
+            return Reading.failed(
+                    "this is a projector (mmproj), which is loaded beside a model, not a model");
+        }
+        String kind = header.text("general.type").orElse("");
+        if (kind.equals("adapter") || kind.equals("imatrix")) {
+            return Reading.failed("this is of the type " + kind + ", not a model");
+        }
+        try {
+            return new GgufShape(header, architecture, tensors, remarks).shape();
+        } catch (ArithmeticException e) {
+            return Reading.failed("the numbers of its header are beyond any model");
+        }
     }
 
     private Reading<ModelShape> shape() {
-        long told = number("block_count", -1);
-        embedding = number("embedding_length", -1);
-        if (told < 1 || told > MOST_BLOCKS || embedding < 1) {
+        inFile = (int) numbers.number("block_count", 0, MOST_BLOCKS);
+        embedding = numbers.number("embedding_length", 0);
+        if (architecture.equals("wavtokenizer-dec")) {
+            embedding = numbers.number("features_length", embedding);
+        }
+        if (inFile < 1 || embedding < 1) {
             return Reading.failed(
                     "the header does not tell block_count and embedding_length of "
                             + Text.plain(architecture, 60));
         }
-        for (String key :
-                List.of("attention.head_count", "attention.head_count_kv", "feed_forward_length")) {
-            if (header.leftOut(key(key))) {
-                return Reading.failed("the source leaves out " + key(key));
+        for (String name : perLayer()) {
+            if (numbers.leftOut(name)) {
+                return Reading.failed("the source leaves out " + numbers.key(name));
             }
         }
-        long loops = architecture.equals("nanbeige") ? Math.max(1, number("num_loops", 1)) : 1;
-        if (told * loops > MOST_BLOCKS) {
-            return Reading.failed("the header claims " + told * loops + " layers");
+        countBlocks();
+        if (blocks > MOST_BLOCKS) {
+            return Reading.failed("the header claims " + blocks + " layers");
         }
-        blocks = (int) (told * loops);
-        prediction = (int) Math.clamp(number("nextn_predict_layers", 0), 0, blocks - 1L);
-        if (prediction > 0
-                && architecture.equals("deepseek4")
-                && !tensors.isEmpty()
-                && !tensors.containsKey("blk." + (blocks - prediction) + ".nextn.eh_proj.weight")) {
-            prediction = 0;
+        if (!known) {
+            remarks.add(
+                    "The architecture '"
+                            + Text.plain(architecture, 60)
+                            + "' is not one that llama.cpp b10434 has: its layers are read by the"
+                            + " general rules.");
         }
-        long window = window();
-        boolean latent =
-                number("attention.key_length_mla", 0) > 0
-                        && number("attention.value_length_mla", 0) > 0;
-        boolean encoder = ENCODERS.contains(architecture);
+        if (blocks > MOST_LOADED) {
+            remarks.add("llama.cpp refuses models of more than " + MOST_LOADED + " layers.");
+        }
+        WindowRule windows = new WindowRule(numbers, architecture, blocks, blocks - prediction);
+        boolean latent = latent();
+        boolean encoder = Architectures.ENCODERS.contains(architecture);
         ModelShape.Experts experts = experts();
         List<LayerShape> layers = new ArrayList<>(blocks);
         for (int i = 0; i < blocks; i++) {
-            layers.add(layer(i, (int) told, window, latent, experts));
+            layers.add(layer(i, windows.windowed(i), latent, experts));
         }
         return Reading.known(
                 new ModelShape(
                         blocks,
                         prediction,
-                        number("context_length", 0),
+                        numbers.number("context_length", 0, MOST_CONTEXT),
                         embedding,
                         vocabulary(),
                         layers,
                         experts,
-                        window,
+                        windows.tokens(),
                         latent,
                         encoder,
-                        encoder
-                                || architecture.equals("t5encoder")
-                                || header.keys().contains(key("pooling_type"))
-                                || (number("attention.causal", 1) == 0
-                                        && !DIFFUSERS.contains(architecture)),
-                        numbers()));
+                        encoder || embedsOnly(),
+                        furtherNumbers()));
     }
 
-    private LayerShape layer(
-            int i, int inFile, long window, boolean latent, ModelShape.Experts experts) {
-        int inOrder = i % inFile;
-        int heads = (int) element("attention.head_count", inOrder, 0);
-        int kvHeads = (int) element("attention.head_count_kv", inOrder, heads);
-        long feedForward = element("feed_forward_length", inOrder, 0);
-        boolean windowed = window > 0 && windowed(i, kvHeads);
-        long firstHeads = element("attention.head_count", 0, 0);
+    /** Arrays without which layers can't be told apart. */
+    private List<String> perLayer() {
+        List<String> names = new ArrayList<>();
+        names.add("attention.head_count");
+        names.add("attention.head_count_kv");
+        names.add("feed_forward_length");
+        if (Architectures.WINDOW_FLAGS.contains(architecture)
+                || Architectures.PERIOD_OR_FLAGS.contains(architecture)
+                || !known) {
+            names.add("attention.sliding_window_pattern");
+        }
+        if (Architectures.FULL_INTERVAL.containsKey(architecture) || !known) {
+            names.add("attention.recurrent_layers");
+        }
+        names.add("attention.indexer.types");
+        names.add("attention.compress_ratios");
+        return names;
+    }
+
+    private void countBlocks() {
+        blocks = inFile;
+        prediction = 0;
+        if (architecture.equals("nanbeige")) {
+            // The same layers are run again and again, each time with a cache of their own.
+            long loops = Math.max(1, numbers.number("num_loops", 1));
+            blocks = Math.toIntExact(Math.multiplyExact((long) inFile, loops));
+        } else if (architecture.equals("graniteswitch")) {
+            // A last layer without weights, of one head, that chooses among adapters.
+            blocks = inFile + 1;
+            prediction = 1;
+        } else if (Architectures.PREDICTING.contains(architecture) || !known) {
+            prediction = (int) Math.min(numbers.number("nextn_predict_layers", 0), inFile - 1L);
+            if (architecture.equals("deepseek4")
+                    && !tensors.isEmpty()
+                    && !tensors.containsKey(
+                            "blk." + (inFile - prediction) + ".nextn.eh_proj.weight")) {
+                prediction = 0;
+            }
+        }
+    }
+
+    private boolean latent() {
+        return architecture.equals("deepseek4")
+                || ((Architectures.LATENT.contains(architecture) || !known)
+                        && numbers.number("attention.key_length_mla", 0) > 0
+                        && numbers.number("attention.value_length_mla", 0) > 0);
+    }
+
+    private boolean embedsOnly() {
+        return architecture.equals("t5encoder")
+                || numbers.has("pooling_type")
+                || (numbers.has("attention.causal")
+                        && numbers.number("attention.causal", 1) == 0
+                        && !Architectures.DIFFUSERS.contains(architecture));
+    }
+
+    private LayerShape layer(int i, boolean windowed, boolean latent, ModelShape.Experts experts) {
+        int at = i % inFile;
+        int firstHeads = heads("attention.head_count", 0, 0);
+        int heads = heads("attention.head_count", at, 0);
+        int kvHeads = heads("attention.head_count_kv", at, heads);
+        long feedForward = numbers.element("feed_forward_length", at, 0);
+        if (architecture.equals("graniteswitch") && i == inFile) {
+            heads = 1;
+            kvHeads = 1;
+            feedForward = 0;
+        }
         int usual = firstHeads > 0 ? (int) (embedding / firstHeads) : 0;
         boolean told = firstHeads > 0 || architecture.equals("plamo2");
-        int key = told ? (int) number("attention.key_length", usual) : 0;
-        int value = told ? (int) number("attention.value_length", usual) : 0;
+        int key = told ? length("attention.key_length", usual) : 0;
+        int value = told ? length("attention.value_length", usual) : 0;
         if (windowed) {
-            key = (int) number("attention.key_length_swa", key);
-            value = (int) number("attention.value_length_swa", value);
+            key = length("attention.key_length_swa", key);
+            value = length("attention.value_length_swa", value);
         }
         boolean state = hasState(i, kvHeads, feedForward);
-        boolean cache = hasCache(i, state, feedForward);
+        int compression = compression(i);
         return new LayerShape(
                 heads,
                 kvHeads,
@@ -191,184 +220,137 @@ final class GgufShape {
                 latent ? 0 : value,
                 feedForward,
                 windowed,
-                cache,
-                state ? stateBytes((int) firstHeads, key) : 0,
-                index(i, value),
-                isMixture(i, experts));
+                hasCache(i, state, feedForward),
+                state
+                        ? StateSize.bytes(numbers, architecture, embedding, firstHeads, key)
+                        : i < blocks - prediction
+                                ? StateSize.compressor(numbers, compression, key)
+                                : 0,
+                index(i, value, compression),
+                isMixture(i, experts),
+                compression);
+    }
+
+    private int heads(String name, int index, int other) {
+        return (int) Math.min(numbers.element(name, index, other), MOST_HEADS);
+    }
+
+    private int length(String name, int other) {
+        return (int) Math.min(numbers.number(name, other), MOST_HEAD_LENGTH);
     }
 
     private boolean hasState(int i, int kvHeads, long feedForward) {
         if (i >= blocks - prediction) {
             return false;
         }
-        if (RECURRENT.contains(architecture) || architecture.equals("falcon-h1")) {
+        if (Architectures.RECURRENT.contains(architecture) || architecture.equals("falcon-h1")) {
             return true;
         }
-        if (BY_KV_HEADS.contains(architecture)) {
+        if (Architectures.STATE_WITHOUT_KV_HEADS.contains(architecture)) {
             return kvHeads == 0;
         }
-        if (NEMOTRON.contains(architecture)) {
+        if (Architectures.NEMOTRON.contains(architecture)) {
             return kvHeads == 0 && feedForward == 0;
         }
-        if (BY_INTERVAL.contains(architecture)) {
-            Optional<List<Long>> listed = header.wholes(key("attention.recurrent_layers"));
-            if (listed.isPresent() && listed.get().size() > i) {
-                return listed.get().get(i) != 0;
-            }
-            long interval =
-                    number("full_attention_interval", architecture.equals("minimax-01") ? 8 : 4);
-            return interval < 1 || (i + 1) % interval != 0;
+        Integer usual = Architectures.FULL_INTERVAL.get(architecture);
+        if (usual == null && known) {
+            return false;
         }
-        return false;
+        if (numbers.has("attention.recurrent_layers")) {
+            return numbers.element("attention.recurrent_layers", i, 0) != 0;
+        }
+        if (usual == null && !numbers.has("full_attention_interval")) {
+            return kvHeads == 0 && StateSize.isTold(numbers);
+        }
+        long interval = numbers.number("full_attention_interval", usual == null ? 1 : usual);
+        return interval < 1 || (i + 1) % interval != 0;
     }
 
     private boolean hasCache(int i, boolean state, long feedForward) {
-        if (ENCODERS.contains(architecture)
-                || DIFFUSERS.contains(architecture)
-                || RECURRENT.contains(architecture)) {
+        if (Architectures.ENCODERS.contains(architecture)
+                || Architectures.DIFFUSERS.contains(architecture)
+                || Architectures.RECURRENT.contains(architecture)) {
             return false;
         }
-        boolean predicts = i >= blocks - prediction;
-        if (predicts
-                && (NO_CACHE_FOR_PREDICTION.contains(architecture)
-                        || BY_INTERVAL.contains(architecture))) {
+        if (i >= blocks - prediction
+                && Architectures.NO_CACHE_FOR_PREDICTION.contains(architecture)) {
             return false;
         }
-        if (architecture.equals("falcon-h1")) {
-            return true;
-        }
-        if (NEMOTRON.contains(architecture)) {
+        if (Architectures.NEMOTRON.contains(architecture)) {
             return !state && feedForward == 0;
         }
-        if (architecture.equals("gemma3n")) {
-            return i < 20;
-        }
-        if (architecture.equals("gemma4")) {
-            return i < blocks - number("attention.shared_kv_layers", 0);
-        }
-        return !state;
+        return switch (architecture) {
+            case "falcon-h1" -> true;
+            case "gemma3n" -> i < GEMMA3N_OWN_CACHE;
+            // It looks at the cache of the model for which it proposes tokens.
+            case "gemma4-assistant" -> false;
+            default -> !state && i < blocks - sharing();
+        };
+    }
+
+    /** How many of the last layers use the cache of earlier ones. */
+    private long sharing() {
+        return architecture.equals("gemma4") || !known
+                ? numbers.number("attention.shared_kv_layers", 0)
+                : 0;
     }
 
     /** Sparse attention keeps one further key a token, by which it chooses. */
-    private int index(int i, int value) {
-        int length = (int) number("attention.indexer.key_length", 0);
-        if (length <= 0 || i >= blocks - prediction) {
+    private int index(int i, int value, int compression) {
+        int length = length("attention.indexer.key_length", 0);
+        if (length == 0) {
             return 0;
         }
+        boolean main = i < blocks - prediction;
         return switch (architecture) {
-            case "deepseek32" -> length;
-            case "glm-dsa" -> {
-                Optional<List<Long>> types = header.wholes(key("attention.indexer.types"));
-                yield types.isPresent() && types.get().size() > i && types.get().get(i) == 0
-                        ? 0
-                        : length;
-            }
-            case "minimax-m3" -> i >= number("leading_dense_block_count", 0) ? length + value : 0;
+            case "deepseek32" -> main ? length : 0;
+            case "glm-dsa" -> main && glmIndex(i) ? length : 0;
+            case "minimax-m3" ->
+                    i >= numbers.number("leading_dense_block_count", 0) ? length + value : 0;
+            case "deepseek4" -> compression == StateSize.OVERLAPPING ? length : 0;
             default -> 0;
         };
     }
 
-    private long window() {
-        long told = number("attention.sliding_window", 0);
-        return switch (architecture) {
-            case "phi3" -> 0;
-            case "gemma2" -> told > 0 ? told : 4096;
-            case "exaone4" -> blocks == 64 ? Math.max(told, 0) == 0 ? 4096 : told : 0;
-            case "exaone-moe" -> told > 0 ? told : 128;
-            case "llama4" ->
-                    header.keys().contains(key("attention.sliding_window")) && told == 0 ? 0 : 8192;
-            case "smallthinker" -> told > 0 ? 4096 : 0;
-            default ->
-                    FULL_LAST.containsKey(architecture)
-                                    || FULL_FIRST.containsKey(architecture)
-                                    || BY_ARRAY.contains(architecture)
-                                    || architecture.equals("lfm2")
-                                    || architecture.equals("lfm2moe")
-                                    || architecture.equals("deepseek4")
-                            ? Math.max(told, 0)
-                            : 0;
-        };
+    private boolean glmIndex(int i) {
+        if (numbers.has("attention.indexer.types")) {
+            return numbers.element("attention.indexer.types", i, 1) != 0;
+        }
+        return numbers.number("context_length", 0, MOST_CONTEXT) < GLM_52_CONTEXT
+                || i < 2
+                || (i < GLM_52_LISTED && (i - 2) % 4 == 0);
     }
 
-    private boolean windowed(int i, int kvHeads) {
-        if (architecture.equals("deepseek4")) {
-            return true;
+    private int compression(int i) {
+        if (!architecture.equals("deepseek4")) {
+            return 0;
         }
-        if (i >= blocks - prediction) {
-            return false;
-        }
-        if (architecture.startsWith("lfm2")) {
-            return kvHeads != 0;
-        }
-        String pattern = "attention.sliding_window_pattern";
-        Optional<List<Long>> listed = header.wholes(key(pattern));
-        if (listed.isPresent()) {
-            return i < listed.get().size() && listed.get().get(i) != 0;
-        }
-        boolean first = FULL_FIRST.containsKey(architecture);
-        Integer usual = first ? FULL_FIRST.get(architecture) : FULL_LAST.get(architecture);
-        OptionalLong told = header.whole(key(pattern));
-        if (usual == null) {
-            return told.isPresent() && told.getAsLong() != 0;
-        }
-        long period = told.orElse(usual);
-        if (period <= 0) {
-            return true;
-        }
-        return first ? i % period != 0 : i % period < period - 1;
-    }
-
-    private long stateBytes(int firstHeads, int key) {
-        long wkv = number("wkv.head_size", 0);
-        long shortConvolution = number("shortconv.l_cache", 0);
-        long kda = number("kda.head_dim", 0);
-        long kernel = number("ssm.conv_kernel", 0);
-        long inner = number("ssm.inner_size", 0);
-        long groups = number("ssm.group_count", 0);
-        long width = number("ssm.state_size", 0);
-        long rolling;
-        long state;
-        if (wkv > 0) {
-            rolling = number("token_shift_count", 2) * embedding;
-            state = embedding * wkv;
-        } else if (shortConvolution > 0) {
-            rolling = embedding * (shortConvolution - 1);
-            state = 0;
-        } else if (kda > 0) {
-            rolling = 3 * (kernel > 0 ? kernel - 1 : 3) * firstHeads * kda;
-            state = kda * kda * firstHeads;
-        } else if (architecture.equals("minimax-01")) {
-            rolling = 0;
-            state = (long) key * key * firstHeads;
-        } else {
-            rolling = Math.max(kernel - 1, 0) * (inner + 2 * groups * width);
-            state = width * inner;
-        }
-        return 4 * (rolling + state);
+        long told = numbers.element("attention.compress_ratios", i, 0);
+        return told == StateSize.OVERLAPPING || told == StateSize.PLAIN ? (int) told : 0;
     }
 
     private ModelShape.Experts experts() {
-        long count = number("expert_count", 0);
-        if (count <= 0 || (count == 1 && architecture.startsWith("hunyuan"))) {
+        long count = numbers.number("expert_count", 0);
+        if (count == 0 || (count == 1 && architecture.startsWith("hunyuan"))) {
             return ModelShape.Experts.NONE;
         }
-        long feedForward = number("expert_feed_forward_length", 0);
-        if (feedForward <= 0) {
+        long feedForward = numbers.number("expert_feed_forward_length", 0);
+        if (feedForward == 0) {
             feedForward = tensorRows("ffn_up_exps");
         }
-        if (feedForward <= 0) {
-            feedForward = element("feed_forward_length", 0, 0);
+        if (feedForward == 0) {
+            feedForward = numbers.element("feed_forward_length", 0, 0);
         }
-        long shared = number("expert_shared_feed_forward_length", 0);
-        if (shared <= 0) {
+        long shared = numbers.number("expert_shared_feed_forward_length", 0);
+        if (shared == 0) {
             shared = tensorRows("ffn_up_shexp");
         }
-        if (shared <= 0) {
-            shared = number("expert_shared_count", 0) * feedForward;
+        if (shared == 0) {
+            shared = Math.multiplyExact(numbers.number("expert_shared_count", 0), feedForward);
         }
         return new ModelShape.Experts(
                 (int) Math.min(count, 65_536),
-                (int) Math.clamp(number("expert_used_count", 0), 0, 65_536),
+                (int) Math.min(numbers.number("expert_used_count", 0), 65_536),
                 feedForward,
                 shared);
     }
@@ -378,28 +360,32 @@ final class GgufShape {
             return false;
         }
         if (!tensors.isEmpty()) {
-            String block = "blk." + i + ".";
+            String block = "blk." + i % inFile + ".";
             return tensors.containsKey(block + "ffn_down_exps.weight")
                     || tensors.containsKey(block + "ffn_gate_inp.weight");
         }
         long step =
-                Math.max(1, number("interleave_moe_layer_step", number("moe_every_n_layers", 1)));
-        return i >= number("leading_dense_block_count", 0) && (i + 1) % step == 0;
+                Math.max(
+                        1,
+                        numbers.number(
+                                "interleave_moe_layer_step",
+                                numbers.number("moe_every_n_layers", 1)));
+        return i >= numbers.number("leading_dense_block_count", 0) && (i + 1) % step == 0;
     }
 
     /** The second dimension of the first such tensor: the width of a feed-forward part. */
     private long tensorRows(String part) {
-        for (int i = 0; i < blocks; i++) {
+        for (int i = 0; i < inFile; i++) {
             Tensor tensor = tensors.get("blk." + i + "." + part + ".weight");
             if (tensor != null && tensor.dimensions().size() > 1) {
-                return tensor.dimensions().get(1);
+                return Math.min(tensor.dimensions().get(1), HeaderNumbers.MOST);
             }
         }
         return 0;
     }
 
     private long vocabulary() {
-        long told = number("vocab_size", 0);
+        long told = numbers.number("vocab_size", 0);
         if (told > 0) {
             return told;
         }
@@ -411,64 +397,23 @@ final class GgufShape {
         return table != null && table.dimensions().size() > 1 ? table.dimensions().get(1) : 0;
     }
 
-    private Map<String, Long> numbers() {
+    private Map<String, Long> furtherNumbers() {
         Map<String, Long> all = new LinkedHashMap<>();
-        String prefix = architecture + ".";
+        String prefix = numbers.key("");
         for (String key : header.keys()) {
             if (key.startsWith(prefix)) {
                 String name = key.substring(prefix.length());
                 header.whole(key).ifPresent(n -> all.put(name, n));
                 if (name.startsWith("attention.head_count")) {
-                    header.wholes(key)
+                    numbers.list(name)
                             .filter(list -> !list.isEmpty())
                             .ifPresent(list -> {
-                                all.put(name + ".min", java.util.Collections.min(list));
-                                all.put(name + ".max", java.util.Collections.max(list));
+                                all.put(name + ".min", Collections.min(list));
+                                all.put(name + ".max", Collections.max(list));
                             });
                 }
             }
         }
         return all;
-    }
-
-    private String key(String name) {
-        return architecture + "." + name;
-    }
-
-    /** A whole number within what any model has; others are told and left out. */
-    private long number(String name, long other) {
-        OptionalLong told = header.whole(key(name));
-        if (told.isEmpty()) {
-            return other;
-        }
-        return sane(name, told.getAsLong(), other);
-    }
-
-    private long element(String name, int index, long other) {
-        OptionalLong told = header.whole(key(name));
-        if (told.isPresent()) {
-            return sane(name, told.getAsLong(), other);
-        }
-        Optional<List<Long>> listed = header.wholes(key(name));
-        if (listed.isEmpty()) {
-            return other;
-        }
-        return index < listed.get().size() ? sane(name, listed.get().get(index), other) : 0;
-    }
-
-    private long sane(String name, long number, long other) {
-        if (number >= -1 && number < MOST_LENGTH) {
-            return number;
-        }
-        String remark =
-                "The header's "
-                        + Text.plain(key(name), 80)
-                        + " of "
-                        + number
-                        + " was not believed.";
-        if (!remarks.contains(remark)) {
-            remarks.add(remark);
-        }
-        return other;
     }
 }

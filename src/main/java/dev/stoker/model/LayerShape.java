@@ -16,6 +16,8 @@ package dev.stoker.model;
  * @param indexLength elements of one further key a token, by which sparse attention chooses; 0
  *     where it has none
  * @param experts whether its feed-forward part is a mixture of experts
+ * @param compression how many tokens share one further key, over the whole context, beside those of
+ *     the window; 0 where there is no such cache (all but DeepSeek 4)
  */
 public record LayerShape(
         int heads,
@@ -27,7 +29,34 @@ public record LayerShape(
         boolean ownCache,
         long stateBytes,
         int indexLength,
-        boolean experts) {
+        boolean experts,
+        int compression) {
+
+    /** A layer without compressed keys. */
+    public LayerShape(
+            int heads,
+            int kvHeads,
+            int keyLength,
+            int valueLength,
+            long feedForward,
+            boolean window,
+            boolean ownCache,
+            long stateBytes,
+            int indexLength,
+            boolean experts) {
+        this(
+                heads,
+                kvHeads,
+                keyLength,
+                valueLength,
+                feedForward,
+                window,
+                ownCache,
+                stateBytes,
+                indexLength,
+                experts,
+                0);
+    }
 
     /** Returns the elements of all keys of one token; 0 where the layer keeps none. */
     public long keyWidth() {

@@ -27,7 +27,15 @@ import java.util.stream.Stream;
  */
 public final class OllamaStore {
     private static final Pattern DIGEST = Pattern.compile("sha256[:-]([0-9a-fA-F]{64})");
-    private static final Pattern PART = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}");
+
+    /** Host, namespace, model and tag, as {@code types/model/name.go} of Ollama allows them. */
+    private static final List<Pattern> PARTS =
+            List.of(
+                    Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.:-]{0,349}"),
+                    Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_-]{0,79}"),
+                    Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}"),
+                    Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}"));
+
     private static final long MOST_MANIFEST = 4L << 20;
     private static final int MOST_LISTED = 10_000;
     private static final String PREFIX = "application/vnd.ollama.image.";
@@ -46,7 +54,8 @@ public final class OllamaStore {
     public static List<OllamaStore> found(Map<String, String> env) {
         List<Path> places = new ArrayList<>();
         try {
-            String told = env.getOrDefault("OLLAMA_MODELS", "");
+            String told =
+                    env.getOrDefault("OLLAMA_MODELS", "").strip().replaceAll("^[\"']|[\"']$", "");
             if (!told.isBlank()) {
                 places.add(Path.of(told));
             }
@@ -74,10 +83,13 @@ public final class OllamaStore {
     /** Returns the names of all models, as requests would name them, in order. */
     public List<String> names() {
         Path manifests = root.resolve("manifests");
-        try (Stream<Path> files = Files.walk(manifests, 8)) {
+        try (Stream<Path> files = Files.walk(manifests, PARTS.size())) {
             return files.filter(Files::isRegularFile)
                     .limit(MOST_LISTED)
-                    .map(file -> shortName(manifests.relativize(file)))
+                    .map(manifests::relativize)
+                    .map(OllamaStore::parts)
+                    .filter(OllamaStore::isName)
+                    .map(OllamaStore::shortName)
                     .sorted()
                     .toList();
         } catch (IOException | java.io.UncheckedIOException e) {
@@ -85,22 +97,33 @@ public final class OllamaStore {
         }
     }
 
-    private static String shortName(Path manifest) {
+    private static List<String> parts(Path manifest) {
         List<String> parts = new ArrayList<>();
         manifest.forEach(p -> parts.add(p.toString()));
-        String tag = parts.removeLast();
-        if (parts.size() > 1 && parts.getFirst().equals("registry.ollama.ai")) {
-            parts.removeFirst();
-            if (parts.getFirst().equals("library")) {
-                parts.removeFirst();
+        return parts;
+    }
+
+    private static boolean isName(List<String> parts) {
+        if (parts.size() != PARTS.size()) {
+            return false;
+        }
+        for (int i = 0; i < parts.size(); i++) {
+            if (!PARTS.get(i).matcher(parts.get(i)).matches()) {
+                return false;
             }
         }
-        return String.join("/", parts) + ":" + tag;
+        return true;
+    }
+
+    private static String shortName(List<String> parts) {
+        boolean own = parts.getFirst().equals("registry.ollama.ai");
+        int from = own ? parts.get(1).equals("library") ? 2 : 1 : 0;
+        return String.join("/", parts.subList(from, 3)) + ":" + parts.getLast();
     }
 
     /** Returns the manifest of a name, or empty where there is none. */
     public Optional<Path> manifest(String name) {
-        String left = name.strip();
+        String left = name.strip().replaceFirst("^https?://", "");
         String tag = "latest";
         int colon = left.lastIndexOf(':');
         if (colon > left.lastIndexOf('/')) {
@@ -115,7 +138,7 @@ public final class OllamaStore {
             parts.addFirst("registry.ollama.ai");
         }
         parts.add(tag);
-        if (parts.size() > 6 || parts.stream().anyMatch(p -> !PART.matcher(p).matches())) {
+        if (!isName(parts)) {
             return Optional.empty();
         }
         Path at = root.resolve("manifests");
@@ -203,8 +226,18 @@ public final class OllamaStore {
                 cloud
                         ? Text.plain(name, 100) + " runs in the cloud: it takes no memory here."
                         : Text.plain(name, 100)
-                                + " has no GGUF file: its weights are stored in another way.",
+                                + " has no GGUF file: its weights are stored "
+                                + (isSafetensors(manifest) ? "as safetensors." : "in another way."),
                 cloud ? "" : "Name a model that Ollama runs with llama-server.");
+    }
+
+    private static boolean isSafetensors(JsonNode manifest) {
+        for (JsonNode layer : manifest.path("layers")) {
+            if (layer.path("mediaType").asString("").equals(PREFIX + "tensor")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static void addDefaults(JsonNode params, Map<String, String> defaults) {

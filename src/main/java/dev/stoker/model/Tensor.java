@@ -32,15 +32,17 @@ public record Tensor(
 
     /** Returns the block (layer) that it belongs to, or -1 for a tensor of none. */
     public int block() {
-        if (!name.startsWith("blk.")) {
+        int start = name.startsWith("enc.") || name.startsWith("dec.") ? 4 : 0;
+        if (!name.startsWith("blk.", start)) {
             return -1;
         }
         int number = 0;
-        int at = 4;
-        while (at < name.length() && at < 9 && Character.isDigit(name.charAt(at))) {
+        int first = start + 4;
+        int at = first;
+        while (at < name.length() && at < first + 5 && Character.isDigit(name.charAt(at))) {
             number = number * 10 + name.charAt(at) - '0';
             at++;
         }
-        return at > 4 && at < name.length() && name.charAt(at) == '.' ? number : -1;
+        return at > first && at < name.length() && name.charAt(at) == '.' ? number : -1;
     }
 }

@@ -66,7 +66,7 @@ public final class WeightGroups {
         Map<String, Bytes> types = new TreeMap<>();
         for (Tensor tensor : tensors) {
             bytes = bytes.plus(tensor.bytes());
-            parameters += tensor.elements();
+            parameters = Math.addExact(parameters, tensor.elements());
             types.merge(tensor.type(), tensor.bytes(), Bytes::plus);
         }
         return new Group(role, bytes, parameters, tensors.size(), types);
@@ -95,10 +95,13 @@ public final class WeightGroups {
         if (name.contains("embd") || name.contains("embed") || name.startsWith("token_types")) {
             return Role.EMBEDDINGS;
         }
-        if (name.startsWith("output") || name.startsWith("lm_head") || name.startsWith("cls")) {
+        if (name.startsWith("output")
+                || name.startsWith("lm_head")
+                || name.startsWith("cls")
+                || name.startsWith("dense_")) {
             return Role.OUTPUT;
         }
-        if (name.contains("attn")) {
+        if (name.contains("attn") || name.contains("indexer")) {
             return Role.ATTENTION;
         }
         if (name.contains("ffn") || name.contains("mlp") || name.contains("channel_mix")) {

@@ -97,4 +97,117 @@ class OllamaStoreTest {
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("is missing");
     }
+
+    private void manifestOf(String path, String json) throws IOException {
+        Path file = root.resolve("manifests").resolve(path);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, json);
+    }
+
+    @Test
+    void name_withHostAndPort_isFound() throws IOException {
+        manifest("localhost:5000/team/model/v1", "sha256-" + WEIGHTS);
+        OllamaStore store = new OllamaStore(root);
+        assertThat(store.describe("localhost:5000/team/model:v1")).isPresent();
+        assertThat(store.describe("http://localhost:5000/team/model:v1")).isPresent();
+        assertThat(store.describe("https://hf.co/some/repo:Q4_K_M")).isPresent();
+        assertThat(store.describe("a/b/c/d:v1")).isEmpty();
+    }
+
+    @Test
+    void names_areShort_andLeaveOutWhatIsNoModel() throws IOException {
+        manifest("registry.ollama.ai/someone/tuned/8b", "sha256:" + WEIGHTS);
+        manifest("registry.ollama.ai/library/.hidden/latest", "sha256:" + WEIGHTS);
+        Files.writeString(root.resolve("manifests/registry.ollama.ai/library/.DS_Store"), "");
+        assertThat(new OllamaStore(root).names())
+                .containsExactly(
+                        "evil:latest",
+                        "gone:latest",
+                        "hf.co/some/repo:Q4_K_M",
+                        "someone/tuned:8b",
+                        "tiny:latest");
+    }
+
+    @Test
+    void sidecars_areDescribed() throws IOException {
+        String projector = "d".repeat(64);
+        String draft = "e".repeat(64);
+        GgufWriter clip =
+                GgufWriter.plain()
+                        .text("general.architecture", "clip")
+                        .tensor("v.patch_embd.weight", GgmlType.F16, 64, 10);
+        blob(projector, clip.bytes());
+        blob(draft, GgufWriter.plain().text("general.architecture", "eagle3").bytes());
+        manifestOf(
+                "registry.ollama.ai/library/sees/latest",
+                """
+                {"layers": [
+                  {"mediaType": "application/vnd.ollama.image.model", "digest": "sha256:%s"},
+                  {"mediaType": "application/vnd.ollama.image.projector", "digest": "sha256:%s"},
+                  {"mediaType": "application/vnd.ollama.image.draft", "digest": "sha256:%s"},
+                  {"mediaType": "application/vnd.ollama.image.license", "digest": "nonsense"}]}
+                """
+                        .formatted(WEIGHTS, projector, draft));
+        ModelDescription model = new OllamaStore(root).describe("sees").orElseThrow();
+        assertThat(model.sidecars())
+                .extracting(Sidecar::kind)
+                .containsExactly(Sidecar.Kind.PROJECTOR, Sidecar.Kind.DRAFT);
+        assertThat(model.sidecars().getFirst().tensors()).hasSize(1);
+        assertThat(model.defaults()).isEmpty();
+    }
+
+    @Test
+    void cloudModel_andSafetensors_areSaidSo() throws IOException {
+        String config = "f".repeat(64);
+        blob(config, "{\"remote_host\": \"https://ollama.com:443\"}".getBytes());
+        manifestOf(
+                "registry.ollama.ai/library/far/cloud",
+                "{\"config\": {\"digest\": \"sha256:" + config + "\"}, \"layers\": []}");
+        manifestOf(
+                "registry.ollama.ai/library/mlx/latest",
+                "{\"layers\": [{\"mediaType\": \"application/vnd.ollama.image.tensor\"}]}");
+        OllamaStore store = new OllamaStore(root);
+        assertThatThrownBy(() -> store.describe("far:cloud"))
+                .isInstanceOf(UserError.class)
+                .hasMessage("far:cloud runs in the cloud: it takes no memory here.");
+        assertThatThrownBy(() -> store.describe("mlx"))
+                .isInstanceOf(UserError.class)
+                .hasMessage("mlx has no GGUF file: its weights are stored as safetensors.");
+    }
+
+    @Test
+    void manifest_thatIsNoJson_orTooLong_isRefused() throws IOException {
+        manifestOf("registry.ollama.ai/library/text/latest", "not json");
+        manifestOf("registry.ollama.ai/library/long/latest", " ".repeat((4 << 20) + 1));
+        manifestOf("registry.ollama.ai/library/list/latest", "[]");
+        OllamaStore store = new OllamaStore(root);
+        assertThatThrownBy(() -> store.describe("text"))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("it is no JSON");
+        assertThatThrownBy(() -> store.describe("long"))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("it has more than 4 MiB");
+        assertThatThrownBy(() -> store.describe("list"))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("has no GGUF file");
+    }
+
+    @Test
+    void stores_areFoundByTheEnvironment() throws IOException {
+        Path home = Files.createDirectories(root.resolve("home"));
+        Files.createDirectories(home.resolve(".ollama/models/manifests"));
+        Map<String, String> env =
+                Map.of("OLLAMA_MODELS", " \"" + root + "\" ", "HOME", home.toString());
+        assertThat(OllamaStore.found(env).stream().map(OllamaStore::root))
+                .startsWith(root, home.resolve(".ollama/models"));
+        assertThat(OllamaStore.found(Map.of("OLLAMA_MODELS", "\0", "HOME", "/nowhere")))
+                .noneMatch(s -> s.root().startsWith(root));
+    }
+
+    @Test
+    void size_isTheSumOfAllLayers() {
+        OllamaStore store = new OllamaStore(root);
+        assertThat(store.size("tiny").value().count()).isEqualTo(12);
+        assertThat(store.size("none").isKnown()).isFalse();
+    }
 }

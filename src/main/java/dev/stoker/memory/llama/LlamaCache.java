@@ -22,6 +22,8 @@ record LlamaCache(long context, int slots, int streams, long cells, long windowC
     static LlamaCache of(ModelShape shape, LlamaSettings settings, long context, long microBatch) {
         int slots = slots(settings);
         boolean unified = unified(settings);
+        // Where keys are compressed, each slot has a cache of its own, as long as the whole one.
+        boolean apart = shape.layers().stream().anyMatch(l -> l.compression() > 0);
         long padded = pad(Math.max(1, context));
         long cells = unified ? padded : pad(Math.max(1, padded / slots));
         long all = unified ? padded : Math.multiplyExact(cells, (long) slots);
@@ -31,9 +33,9 @@ record LlamaCache(long context, int slots, int streams, long cells, long windowC
                         : pad(
                                 Math.min(
                                         cells,
-                                        shape.slidingWindow() * (unified ? slots : 1)
+                                        shape.slidingWindow() * (unified && !apart ? slots : 1)
                                                 + microBatch));
-        return new LlamaCache(all, slots, unified ? 1 : slots, cells, window);
+        return new LlamaCache(all, slots, unified && !apart ? 1 : slots, cells, window);
     }
 
     static int slots(LlamaSettings settings) {
@@ -64,12 +66,15 @@ record LlamaCache(long context, int slots, int streams, long cells, long windowC
                         rows,
                         settings.keys().rowBytes(layer.keyWidth())
                                 + settings.values().rowBytes(value));
-        if (layer.indexLength() > 0) {
-            bytes +=
-                    Math.multiplyExact(
-                            Math.multiplyExact(cells, (long) streams),
-                            settings.keys().rowBytes(layer.indexLength()));
-        }
-        return bytes;
+        long further =
+                layer.compression() > 0
+                        ? pad(Math.max(1, Math.ceilDiv(cells, (long) layer.compression())))
+                        : cells;
+        long width =
+                settings.keys().rowBytes(layer.indexLength())
+                        + (layer.compression() > 0
+                                ? settings.keys().rowBytes(layer.keyWidth())
+                                : 0);
+        return bytes + Math.multiplyExact(Math.multiplyExact(further, (long) streams), width);
     }
 }

@@ -197,8 +197,10 @@ public final class OllamaHttp {
                 throw lies("the shape of its tensor '" + Text.plain(name, 60) + "' is none");
             }
             long bytes = type.rowBytes(shape.getFirst());
+            long elements = shape.getFirst();
             for (long length : shape.subList(1, shape.size())) {
                 bytes = Math.multiplyExact(bytes, length);
+                elements = Math.multiplyExact(elements, length);
             }
             return bytes;
         } catch (ArithmeticException e) {
