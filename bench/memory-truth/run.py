@@ -114,7 +114,7 @@ def environment(config, real):
 
 INTERESTING = re.compile(
     rb"TRUTH|buffer size =|cells, |n_ctx  |n_ctx_seq  |offloaded|Flash Attention|copies =|using device|rror|ailed|abort|ASSERT"
-    rb"|dev = |missing|wrong shape|unknown|unsupported|requires|not supported|graph splits|server is listening|not found"
+    rb"|dev = |does not|missing|wrong shape|unknown|unsupported|requires|not supported|graph splits|server is listening|not found"
     rb"|size = .*MiB|unable")
 
 
@@ -145,7 +145,8 @@ def ask(path, config, real=False):
             for line in parts:
                 if INTERESTING.search(line) and b"empty token" not in line:
                     lines.append(line.decode("utf-8", "replace"))
-                    if b"TRUTH END" in line or (real and b"copies =" in line):
+                    if b"TRUTH END" in line or (real and b"copies =" in line) \
+                            or (not real and b"encountered an error" in line):
                         done = True
     finally:
         if server.poll() is None and not (lines and "TRUTH END" in lines[-1]):
@@ -172,6 +173,15 @@ def plain(name):
     return name.split("[")[0]
 
 
+def reason(lines):
+    """Why the server refused, from its log."""
+    said = [re.sub(r"^\S+ [A-Z] ", "", line) for line in lines]
+    said = [line for line in said if re.search(
+        r"rror|ailed|abort\b|ASSERT|missing|wrong|unknown (?!id)|nsupported|requires|not supported|does not", line)
+        and not re.search(r"using device|newline token|rope_finetuned|set_abort|in ggml_abort|fit params", line)]
+    return "; ".join(re.sub(r"/\S*/", "", line) for line in said)[:300] or "no answer"
+
+
 def read(lines, real):
     """The facts of one start."""
     fact = {"offloaded": "", "layers": "", "cells": [], "fa_used": "", "copies": "", "free": {}, "rows": []}
@@ -186,9 +196,7 @@ def read(lines, real):
             fact["free"][plain(m[1])] = int(m[2])
         elif m := re.search(r"offloaded (\d+)/(\d+) layers", text):
             fact["offloaded"], fact["layers"] = m.groups()
-        elif m := re.search(r"Flash Attention (?:was auto, set to )?(enabled|disabled)", text):
-            fact["fa_used"] = "on" if m[1] == "enabled" else "off"
-        elif m := re.search(r"flash_attn +(?:=|was) +(enabled|disabled)", text):
+        elif m := re.search(r"Flash Attention (enabled|not supported, set to disabled)", text):
             fact["fa_used"] = "on" if m[1] == "enabled" else "off"
         elif m := re.search(r"sched copies = (\d+)", text):
             fact["copies"] = m[1]
@@ -200,11 +208,8 @@ def read(lines, real):
             printed.setdefault(m[3], []).append((plain(m[2]), float(m[4])))
         elif m := re.search(r"(\w+): +(\S+) +output buffer size = +([\d.]+) MiB", text):
             printed.setdefault("output", []).append((plain(m[2]), float(m[3])))
-    if not real and "TRUTH END" not in (lines[-1] if lines else ""):
-        raise Refused("; ".join(re.sub(r"^\S+ [A-Z] ", "", l) for l in lines if re.search(
-            r"rror|ailed|abort|ASSERT|missing|wrong|unknown|nsupported|requires|not supported", l))[:300] or "no answer")
-    if real and "compute" not in printed:
-        raise Refused("; ".join(l for l in lines if re.search(r"rror|ailed", l))[:300] or "no answer")
+    if (real and "compute" not in printed) or (not real and "TRUTH END" not in (lines[-1] if lines else "")):
+        raise Refused(reason(lines))
     fact["cells"] = ",".join(str(c[2]) for c in caches)
     rows = fact["rows"]
     if real:
@@ -457,7 +462,7 @@ def main():
                     start["refused"] = str(reason).replace("\t", " ")
                     failures += 1
                     print("%s %s: %s" % (name, config.key(), start["refused"]), flush=True)
-                    if failures == 1 and config is todo[0][0]:
+                    if not any(s["model"] == name and "fact" in s for s in book.starts):
                         break  # the file itself is no good: nothing is noted
                 book.add(start)
             else:

@@ -85,7 +85,9 @@ public final class Main {
         verbs.put("status", () -> new StatusCommand(new MachineWiring(env), env, Clock.system()));
         verbs.put("top", () -> new TopCommand(new MachineWiring(env), env, Clock.system()));
         verbs.put("serve", () -> new ServeCommand(new MachineWiring(env), env, Clock.system()));
-        verbs.put("plan", () -> new PlanCommand(new MachineWiring(env), new Wiring(env), env));
+        verbs.put(
+                "plan",
+                () -> new PlanCommand(new MachineWiring(env), new Wiring(env), stores, env));
         verbs.put("report", () -> new ReportCommand(stores, env));
         verbs.put("sim", SimCommand::new);
         verbs.put("demo", () -> new DemoCommand(new FirstEstimator()));
@@ -101,7 +103,8 @@ public final class Main {
                                                 PlainGpu.rehearseJson(
                                                         MachineWiring.rehearsal(env), env),
                                         () -> StatusCommand.rehearse(whole(env)),
-                                        () -> TopCommand.rehearse(whole(env), Clock.system()))));
+                                        () -> TopCommand.rehearse(whole(env), Clock.system()),
+                                        PlanCommand::rehearse)));
         return verbs;
     }
 

@@ -2,11 +2,15 @@ package dev.stoker.cli;
 
 import dev.stoker.base.ExitCode;
 import dev.stoker.base.UserError;
+import dev.stoker.history.RunStore;
+import dev.stoker.history.Stores;
+import dev.stoker.host.Hosts;
 import dev.stoker.json.Json;
 import dev.stoker.machine.MachineSample;
 import dev.stoker.machine.MachineWatch;
 import dev.stoker.memory.LlamaSettings;
 import dev.stoker.memory.llama.HostPacking;
+import dev.stoker.memory.llama.LlamaFit;
 import dev.stoker.memory.llama.Overheads;
 import dev.stoker.memory.ollama.OllamaBelief;
 import dev.stoker.model.GgufModels;
@@ -27,10 +31,12 @@ import dev.stoker.plan.device.Box;
 import dev.stoker.plan.device.Boxes;
 import dev.stoker.plan.device.ComputeDevice;
 import dev.stoker.plan.exact.LlamaBinary;
+import dev.stoker.plan.pack.KnownModels;
 import dev.stoker.plan.source.ModelFinder;
 import dev.stoker.plan.speed.Calibration;
 import dev.stoker.plan.speed.Cost;
 import dev.stoker.plan.speed.Price;
+import dev.stoker.plan.speed.SpeedHistory;
 import dev.stoker.server.ApiKey;
 import dev.stoker.server.InferenceServer;
 
@@ -47,6 +53,7 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -80,6 +87,7 @@ import java.util.concurrent.Callable;
         })
 public final class PlanCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int RUNS_LOOKED_AT = 200;
 
     @Spec private CommandSpec spec;
 
@@ -160,14 +168,47 @@ public final class PlanCommand implements Callable<Integer> {
     @Mixin private ServerOptions servers = new ServerOptions();
     @Mixin private OutputOptions output = new OutputOptions();
 
+    private final Stores stores;
     private final MachineWatcher machines;
     private final ServerFinder finder;
     private final Map<String, String> env;
 
-    public PlanCommand(MachineWatcher machines, ServerFinder finder, Map<String, String> env) {
+    /**
+     * @param stores where this host's own benchmarks are kept, by which speed is calibrated
+     */
+    public PlanCommand(
+            MachineWatcher machines, ServerFinder finder, Stores stores, Map<String, String> env) {
+        this.stores = stores;
         this.machines = machines;
         this.finder = finder;
         this.env = env;
+    }
+
+    /** Does what a start of this command does with a model, and prints nothing. */
+    public static void rehearse() {
+        ModelDescription model = KnownModels.all().getFirst();
+        Box box = Boxes.named(Boxes.names().getFirst());
+        Planner planner =
+                new Planner(Overheads.usual(HostPacking.AVX2), LlamaFit.TARGET, Calibration.NONE);
+        PlanText text = new PlanText(new Terminal(true, true, true, 80, true));
+        for (ModelPlan plan :
+                List.of(
+                        planner.llamaServer(
+                                model,
+                                LlamaSettings.defaults(),
+                                box.devices(),
+                                OptionalLong.empty()),
+                        planner.ollama(
+                                model,
+                                OllamaBelief.Request.plain(),
+                                LlamaSettings.defaults(),
+                                box.devices(),
+                                List.of(),
+                                OptionalLong.empty()))) {
+            text.lines(plan, box.title());
+            PlanSettingsText.lines(plan, 1);
+            Json.pretty(PlanJson.of(plan, box.title()));
+        }
     }
 
     @Override
@@ -200,7 +241,9 @@ public final class PlanCommand implements Callable<Integer> {
         }
         List<ModelPlan> plans = new ArrayList<>();
         for (ModelFinder.Found one : found) {
-            plans.add(plan(one, machine));
+            ModelPlan plan = plan(one, machine, Calibration.NONE);
+            Calibration calibration = measured(plan);
+            plans.add(calibration.any() ? plan(one, machine, calibration) : plan);
         }
         Optional<PlanSet> set =
                 plans.size() > 1 && plans.stream().noneMatch(p -> p.engine() == Engine.VLLM)
@@ -318,9 +361,41 @@ public final class PlanCommand implements Callable<Integer> {
         }
     }
 
-    private ModelPlan plan(ModelFinder.Found found, Machine machine) {
+    /** What this host's own benchmark of the same model says of its speed. */
+    private Calibration measured(ModelPlan plan) {
+        boolean none =
+                hardware.elsewhere()
+                        || plan.speed().isEmpty()
+                        || (env.getOrDefault("STOKER_STORE", "").isBlank()
+                                && !Files.isRegularFile(
+                                        ResultsFolder.data(env).resolve("runs.db")));
+        if (none) {
+            return Calibration.NONE;
+        }
+        try (RunStore store = stores.open("", Stores.Access.LOOK)) {
+            var here = Hosts.local().machine();
+            String name = here.name().orElse("");
+            for (SpeedHistory.Measured one :
+                    SpeedHistory.on(store, name, here.gpu(), RUNS_LOOKED_AT)) {
+                if (one.model().equals(plan.model().name())) {
+                    return Calibration.of(
+                            new Calibration.Pair(
+                                    one.model(),
+                                    one.decode(),
+                                    plan.speed().get().decode().expected(),
+                                    "run " + one.run()),
+                            true);
+                }
+            }
+        } catch (UserError e) {
+            return Calibration.NONE; // A plan needs no store.
+        }
+        return Calibration.NONE;
+    }
+
+    private ModelPlan plan(ModelFinder.Found found, Machine machine, Calibration calibration) {
         Engine engine = engine(found);
-        Planner planner = new Planner(machine.overheads(), settings.target(), Calibration.NONE);
+        Planner planner = new Planner(machine.overheads(), settings.target(), calibration);
         ModelDescription model = found.model();
         OptionalLong at = OptionalLong.of(Math.max(0, depth));
         return switch (engine) {

@@ -25,6 +25,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -168,11 +170,16 @@ final class MemoryTruth {
             builder.split(LlamaSettings.SplitMode.NONE);
             builder.mainGpu(1);
         }
-        for (String ratio : List.of("3,1", "1,2")) {
-            if (args.contains("-ts " + ratio)) {
-                builder.tensorSplit(
-                        List.of(ratio.split(",")).stream().map(Double::parseDouble).toList());
-            }
+        Matcher ratio = Pattern.compile("-ts ([0-9,.]+)").matcher(args);
+        if (ratio.find()) {
+            builder.tensorSplit(
+                    List.of(ratio.group(1).split(",")).stream().map(Double::parseDouble).toList());
+        }
+        Matcher experts = Pattern.compile("-ncmoe ([0-9]+)").matcher(args);
+        if (experts.find()) {
+            builder.cpuExpertLayers(Integer.parseInt(experts.group(1)));
+        } else if (args.contains("-cmoe")) {
+            builder.cpuExpertLayers(Integer.MAX_VALUE);
         }
         builder.repack(!args.contains("-nr"));
         return new Start(

@@ -1,0 +1,98 @@
+package dev.stoker.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stoker.json.Json;
+
+import org.junit.jupiter.api.Test;
+
+import tools.jackson.databind.JsonNode;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** {@code stoker plan} against real servers: what it says is what they do. */
+class PlanE2e {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Pattern BUFFER =
+            Pattern.compile("(\\S+) +(model|KV|output|compute) buffer size = +([0-9.]+) MiB");
+
+    private static JsonNode plan(StokerCli stoker, String... arguments) {
+        List<String> all = new ArrayList<>(List.of("plan", "--json", "--no-gpu"));
+        all.addAll(List.of(arguments));
+        StokerCli.Result result = stoker.run(LIMIT, all.toArray(String[]::new));
+        return Json.parse(result.stdout()).orElseThrow(() -> new AssertionError(result.toString()));
+    }
+
+    private static double mib(JsonNode plan, String kind) {
+        double sum = 0;
+        for (JsonNode item : plan.at("/devices/0/items")) {
+            sum += item.path("kind").asString().equals(kind) ? item.path("bytes").asDouble() : 0;
+        }
+        return sum / (1 << 20);
+    }
+
+    private static double told(String log, String kind) {
+        double sum = 0;
+        Matcher matcher = BUFFER.matcher(log);
+        while (matcher.find()) {
+            sum += matcher.group(2).equals(kind) ? Double.parseDouble(matcher.group(3)) : 0;
+        }
+        return sum;
+    }
+
+    @Test
+    void plan_ofAServersModel_isWhatItsLogSays() {
+        try (RealLlamaServer llama =
+                        RealLlamaServer.ofModel(Parts.MODEL_GEMMA3)
+                                .flags("-np", "2", "-c", "4096", "-fit", "off", "-lv", "4")
+                                .start();
+                StokerCli stoker = new StokerCli()) {
+            JsonNode plan =
+                    plan(
+                            stoker,
+                            Parts.require(Parts.MODEL_GEMMA3).toString(),
+                            "--parallel",
+                            "2",
+                            "--ctx",
+                            "4096");
+            String log = llama.log();
+            assertThat(mib(plan, "kv")).isCloseTo(told(log, "KV"), within(0.02));
+            assertThat(mib(plan, "output")).isCloseTo(told(log, "output"), within(0.02));
+            assertThat(mib(plan, "compute")).isCloseTo(told(log, "compute"), within(2));
+            JsonNode same =
+                    plan(
+                            stoker,
+                            "",
+                            "--server",
+                            llama.url().toString(),
+                            "--parallel",
+                            "2",
+                            "--ctx",
+                            "4096");
+            assertThat(same.at("/devices")).isEqualTo(plan.at("/devices"));
+        }
+    }
+
+    private static org.assertj.core.data.Offset<Double> within(double mib) {
+        return org.assertj.core.data.Offset.offset(mib);
+    }
+
+    @Test
+    void plan_ofAnOllamaModel_isTheSameFromStoreAndServer() {
+        try (RealOllama ollama = RealOllama.start();
+                StokerCli stoker = new StokerCli()) {
+            for (String model : List.of(RealOllama.SMOLLM2, RealOllama.GEMMA3)) {
+                JsonNode served =
+                        plan(stoker, model, "--server", ollama.url().toString(), "--ctx", "4096");
+                assertThat(served.at("/model/architecture").asString()).isNotBlank();
+                assertThat(served.path("fits").asString()).isEqualTo("full");
+                assertThat(mib(served, "kv")).isPositive();
+                assertThat(served.at("/ollama/would_evict")).isEmpty();
+            }
+        }
+    }
+}
