@@ -27,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -122,8 +123,26 @@ public final class ModelFinder {
                         || model.startsWith("./")
                         || model.startsWith("../");
         return meansFile
-                ? Optional.of(new Found(GgufModels.read(path), Engine.LLAMA_SERVER))
+                ? Optional.of(new Found(fromFile(path), Engine.LLAMA_SERVER))
                 : cached(model);
+    }
+
+    /** What lies beside a file is only told: whether it belongs to the model, the user knows. */
+    private static ModelDescription fromFile(Path path) {
+        ModelDescription model = GgufModels.read(path);
+        List<Path> beside = GgufModels.beside(path);
+        if (beside.isEmpty()) {
+            return model;
+        }
+        List<String> remarks = new ArrayList<>(model.remarks());
+        remarks.add(
+                "Beside it lies "
+                        + beside.stream()
+                                .limit(CANDIDATES)
+                                .map(p -> Text.plain(String.valueOf(p.getFileName()), 80))
+                                .collect(Collectors.joining(", "))
+                        + ": counted only where it is named (--mmproj, --draft).");
+        return model.withRemarks(remarks);
     }
 
     private static Found fromFolder(Path folder) {
