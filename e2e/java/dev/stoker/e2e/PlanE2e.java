@@ -73,7 +73,7 @@ class PlanE2e {
                             "2",
                             "--ctx",
                             "4096");
-            assertThat(same.at("/devices")).isEqualTo(plan.at("/devices"));
+            assertThat(same.at("/devices/0/items")).isEqualTo(plan.at("/devices/0/items"));
         }
     }
 
