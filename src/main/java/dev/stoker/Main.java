@@ -15,6 +15,7 @@ import dev.stoker.cli.PlanCommand;
 import dev.stoker.cli.RehearseCommand;
 import dev.stoker.cli.ReportCommand;
 import dev.stoker.cli.ServeCommand;
+import dev.stoker.cli.ServerEstimates;
 import dev.stoker.cli.SimCommand;
 import dev.stoker.cli.SpoolingStores;
 import dev.stoker.cli.StatusCommand;
@@ -24,7 +25,6 @@ import dev.stoker.cli.TopCommand;
 import dev.stoker.history.Stores;
 import dev.stoker.history.jdbc.JdbcStores;
 import dev.stoker.machine.MachineWatch;
-import dev.stoker.memory.FirstEstimator;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,7 +77,12 @@ public final class Main {
                         () -> new JdbcStores(env), env, quiet ? _ -> {} : System.err::println);
         verbs.put(
                 "bench",
-                () -> new BenchCommand(new Wiring(env), new FirstEstimator(), stores, env));
+                () ->
+                        new BenchCommand(
+                                new Wiring(env),
+                                new ServerEstimates(new MachineWiring(env), env)::of,
+                                stores,
+                                env));
         verbs.put("load", () -> new LoadCommand(new Wiring(env), stores, env));
         verbs.put("history", () -> new HistoryCommand(stores, env));
         verbs.put("compare", () -> new CompareCommand(stores, env));
@@ -90,7 +95,7 @@ public final class Main {
                 () -> new PlanCommand(new MachineWiring(env), new Wiring(env), stores, env));
         verbs.put("report", () -> new ReportCommand(stores, env));
         verbs.put("sim", SimCommand::new);
-        verbs.put("demo", () -> new DemoCommand(new FirstEstimator()));
+        verbs.put("demo", () -> new DemoCommand());
         verbs.put("completion", CompletionCommand::new);
         verbs.put("help", HelpCommand::new);
         verbs.put(

@@ -80,7 +80,7 @@ public final class Checklist {
                 plan.toRun().stream()
                         .filter(m ->
                                 m.estimate().isKnown()
-                                        && m.estimate().value().high().compareTo(available) > 0)
+                                        && m.estimate().value().hostHigh().compareTo(available) > 0)
                         .map(PlannedModel::name)
                         .toList();
         return tight.isEmpty()

@@ -33,8 +33,6 @@ public final class Planner {
     /** … and this rate of reading a model from the disk, bytes a second. */
     static final double ASSUMED_DISK = 1e9;
 
-    private static final long ASSUMED_CONTEXT = 4096;
-
     private Planner() {}
 
     /**
@@ -149,10 +147,9 @@ public final class Planner {
                         model.fileSize(),
                         model.parameters(),
                         model.quantization(),
+                        model.trainedContext(),
                         Reading.unsupported("the server does not tell the model's shape"));
-        long tokens = request.contextLength().orElse(ASSUMED_CONTEXT);
-        long trained = model.trainedContext().orElse(tokens);
-        return context.estimator().estimate(facts, Math.max(1, Math.min(tokens, trained)));
+        return context.estimator().estimate(facts, request.contextLength());
     }
 
     private static String skip(BenchContext context, ModelInfo model, BenchRequest request) {
@@ -189,10 +186,11 @@ public final class Planner {
                 }
                 yield free instanceof Reading.Known<Bytes>(Bytes f)
                                 && estimate.isKnown()
-                                && estimate.value().high().compareTo(f) > 0
+                                && estimate.value().hostHigh().compareTo(f) > 0
                         ? Optional.of(
                                 "predicted not to fit: up to %s wanted, %s free"
-                                        .formatted(estimate.value().high().binary(), f.binary()))
+                                        .formatted(
+                                                estimate.value().hostHigh().binary(), f.binary()))
                         : Optional.empty();
             }
         };

@@ -26,6 +26,7 @@ import dev.stoker.history.Stores;
 import dev.stoker.host.ProcessRunner;
 import dev.stoker.json.Json;
 import dev.stoker.memory.MemoryEstimator;
+import dev.stoker.server.InferenceServer;
 import dev.stoker.server.ServerException;
 import dev.stoker.suite.Suites;
 
@@ -43,6 +44,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
 
 /**
  * {@code stoker bench}: measures models one after the other without running out of memory. Options
@@ -126,17 +128,21 @@ public final class BenchCommand implements Callable<Integer> {
     private @Nullable String reportOf;
 
     private final Connector connector;
-    private final MemoryEstimator estimator;
+    private final BiFunction<InferenceServer, Optional<String>, MemoryEstimator> estimates;
     private final Stores stores;
     private final Map<String, String> env;
 
+    /**
+     * @param estimates says what the models of a server will take; with the name of the variable
+     *     that holds its key
+     */
     public BenchCommand(
             Connector connector,
-            MemoryEstimator estimator,
+            BiFunction<InferenceServer, Optional<String>, MemoryEstimator> estimates,
             Stores stores,
             Map<String, String> env) {
         this.connector = connector;
-        this.estimator = estimator;
+        this.estimates = estimates;
         this.stores = stores;
         this.env = Map.copyOf(env);
     }
@@ -179,7 +185,7 @@ public final class BenchCommand implements Callable<Integer> {
                         connection.clock(),
                         connection.host(),
                         connection.control(),
-                        estimator,
+                        estimates.apply(connection.server(), Optional.ofNullable(server.apiKeyEnv)),
                         connection.cached(),
                         StokerVersion.text(),
                         new ProcessRunner());

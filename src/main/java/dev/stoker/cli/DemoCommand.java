@@ -5,7 +5,6 @@ import dev.stoker.base.Cancellation;
 import dev.stoker.base.ExitCode;
 import dev.stoker.base.Reading;
 import dev.stoker.base.UserError;
-import dev.stoker.memory.MemoryEstimator;
 import dev.stoker.server.ServerException;
 import dev.stoker.sim.physics.Box;
 import dev.stoker.sim.physics.BoxFile;
@@ -65,13 +64,7 @@ public final class DemoCommand implements Callable<Integer> {
             defaultValue = "")
     private String memory = "";
 
-    private final MemoryEstimator estimator;
-
     /** Makes the command with what the benchmark needs to expect sizes. */
-    public DemoCommand(MemoryEstimator estimator) {
-        this.estimator = estimator;
-    }
-
     @Override
     public Integer call() throws IOException, InterruptedException, ServerException {
         if (!(speed >= 1) || speed > 1000 || iterations < 1 || iterations > 100) {
@@ -105,8 +98,8 @@ public final class DemoCommand implements Callable<Integer> {
             List<Future<DemoRun.Measured>> runs = new ArrayList<>();
             for (DemoRun run : DemoRun.ALL) {
                 runs.add(
-                        threads.submit(() ->
-                                run.run(box, speed, iterations, results, estimator, cancellation)));
+                        threads.submit(
+                                () -> run.run(box, speed, iterations, results, cancellation)));
             }
             for (Future<DemoRun.Measured> run : runs) {
                 measured.add(run.get());

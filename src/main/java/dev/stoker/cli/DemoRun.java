@@ -19,7 +19,7 @@ import dev.stoker.bench.RunFolder;
 import dev.stoker.bench.RunHeaders;
 import dev.stoker.http.Endpoint;
 import dev.stoker.http.HttpExchange;
-import dev.stoker.memory.MemoryEstimator;
+import dev.stoker.memory.FactsEstimator;
 import dev.stoker.server.ApiKey;
 import dev.stoker.server.InferenceServer;
 import dev.stoker.server.ServerException;
@@ -71,13 +71,7 @@ record DemoRun(String label, boolean unload, boolean restart, Told told) {
     record Measured(List<String> failed, Reading<Duration> time, Reading<Bytes> peak) {}
 
     /** Starts a box, runs the benchmark on it, and ends it. */
-    Measured run(
-            Box box,
-            double speed,
-            int iterations,
-            Path results,
-            MemoryEstimator estimator,
-            Cancellation cancellation)
+    Measured run(Box box, double speed, int iterations, Path results, Cancellation cancellation)
             throws IOException, ServerException, InterruptedException {
         try (SimServer sim = SimServer.start(box, 0, speed, new Faults())) {
             Endpoint endpoint = Endpoint.parse(sim.url());
@@ -89,7 +83,7 @@ record DemoRun(String label, boolean unload, boolean restart, Told told) {
                             server.clock(),
                             new SimHost(exchange),
                             new SimControl(exchange),
-                            estimator,
+                            new FactsEstimator(),
                             BenchContext.CachedShares.unknown("a simulated box keeps no log"),
                             StokerVersion.text());
             return measured(report(context, request(iterations), results, cancellation));

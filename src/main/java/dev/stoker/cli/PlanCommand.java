@@ -23,10 +23,10 @@ import dev.stoker.plan.Fitting;
 import dev.stoker.plan.LlamaEstimate;
 import dev.stoker.plan.ModelPlan;
 import dev.stoker.plan.Planner;
-import dev.stoker.plan.ProcessorPacking;
 import dev.stoker.plan.advise.Advice;
 import dev.stoker.plan.advise.Advisor;
 import dev.stoker.plan.advise.Quant;
+import dev.stoker.plan.calibrate.HostOverheads;
 import dev.stoker.plan.device.Box;
 import dev.stoker.plan.device.Boxes;
 import dev.stoker.plan.device.ComputeDevice;
@@ -146,6 +146,19 @@ public final class PlanCommand implements Callable<Integer> {
     private boolean exact;
 
     @Option(
+            names = "--calibrate",
+            description =
+                    "Start a llama-server of this host with the model on loopback, measure what it"
+                            + " takes beyond its buffers, end it, and plan with that from now on."
+                            + " Asks first.")
+    private boolean calibrate;
+
+    @Option(
+            names = {"-y", "--yes"},
+            description = "Calibrate without asking.")
+    private boolean yes;
+
+    @Option(
             names = "--price",
             paramLabel = "PRICE",
             description =
@@ -235,6 +248,11 @@ public final class PlanCommand implements Callable<Integer> {
             throw UserError.wrongUse("Expected a share above 0 and up to 1 for --use.", "");
         }
         Optional<Price> paid = Optional.ofNullable(price).map(Price::parse);
+        if (calibrate) {
+            PlanCalibration calibration =
+                    new PlanCalibration(spec.commandLine().getErr(), output.quiet, env);
+            calibration.run(found, binary("--calibrate"), yes, output.noColor);
+        }
         Machine machine = machine();
         if (advise) {
             return advise(found, machine, out).number();
@@ -353,7 +371,7 @@ public final class PlanCommand implements Callable<Integer> {
             return new Machine(
                     box,
                     box.title(),
-                    Overheads.usual(ProcessorPacking.of(Path.of("/proc/cpuinfo"))),
+                    HostOverheads.here(ResultsFolder.data(env)),
                     hardware.idle ? List.of() : LoadedModels.of(sample, box));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -488,7 +506,7 @@ public final class PlanCommand implements Callable<Integer> {
             first = false;
             text.lines(plan, machine.title()).forEach(out::println);
             if (exact) {
-                PlanExact.of(plan, binary()).lines(terminal).forEach(out::println);
+                PlanExact.of(plan, binary("--exact")).lines(terminal).forEach(out::println);
             }
             paid.flatMap(p -> cost(plan, p))
                     .ifPresent(cost ->
@@ -519,7 +537,7 @@ public final class PlanCommand implements Callable<Integer> {
                                             .put("high", cost.perMillionTokens().high())
                                             .put("because", cost.because())));
             if (exact) {
-                one.set("exact", PlanExact.of(plan, binary()).json());
+                one.set("exact", PlanExact.of(plan, binary("--exact")).json());
             }
             one.set("start", PlanJson.texts(PlanSettingsText.lines(plan, plans.size())));
             all.add(one);
@@ -535,13 +553,14 @@ public final class PlanCommand implements Callable<Integer> {
         return root;
     }
 
-    private LlamaBinary binary() {
+    private LlamaBinary binary(String option) {
         return Optional.ofNullable(hardware.llamaServer)
                 .map(LlamaBinary::new)
                 .or(() -> LlamaBinary.find(env))
                 .orElseThrow(() ->
                         UserError.wrongUse(
-                                "--exact needs a llama-server, and none is on the path or in"
+                                option
+                                        + " needs a llama-server, and none is on the path or in"
                                         + " Ollama's folder.",
                                 "Name one: --llama-server PATH."));
     }

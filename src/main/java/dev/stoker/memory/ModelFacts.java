@@ -10,6 +10,7 @@ import dev.stoker.base.Reading;
  * @param fileSize bytes of all its files
  * @param parameters number of parameters
  * @param quantization such as {@code Q4_K_M}
+ * @param trainedContext the most tokens of context it was trained for
  * @param kvBytesPerToken bytes of the key-value cache a token of context, at 16 bits, where the
  *     model's shape is known
  */
@@ -18,4 +19,5 @@ public record ModelFacts(
         Reading<Bytes> fileSize,
         Reading<Long> parameters,
         Reading<String> quantization,
+        Reading<Long> trainedContext,
         Reading<Bytes> kvBytesPerToken) {}

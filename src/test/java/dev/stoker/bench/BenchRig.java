@@ -24,9 +24,11 @@ final class BenchRig {
     static final MemoryEstimator ESTIMATOR =
             (facts, context) ->
                     facts.fileSize()
-                            .map(b ->
-                                    new MemoryEstimate(
-                                            b, b, Bytes.of(b.count() * 11 / 10), List.of()));
+                            .map(b -> new MemoryEstimate(b, b, high(b), high(b), List.of()));
+
+    private static Bytes high(Bytes b) {
+        return Bytes.of(b.count() * 11 / 10);
+    }
 
     final FakeClock clock = new FakeClock();
     final FakeServer server = new FakeServer(clock);

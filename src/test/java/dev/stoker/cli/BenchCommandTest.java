@@ -53,7 +53,8 @@ import java.util.function.Supplier;
  */
 class BenchCommandTest {
     private static final MemoryEstimator ESTIMATOR =
-            (facts, context) -> facts.fileSize().map(b -> new MemoryEstimate(b, b, b, List.of()));
+            (facts, context) ->
+                    facts.fileSize().map(b -> new MemoryEstimate(b, b, b, b, List.of()));
     private static final Terminal PIPE = new Terminal(false, false, false, 80, false);
     private static final Terminal PERSON = new Terminal(true, true, true, 80, false);
 
@@ -208,7 +209,7 @@ class BenchCommandTest {
                         () ->
                                 new BenchCommand(
                                         connector,
-                                        ESTIMATOR,
+                                        (server, key) -> ESTIMATOR,
                                         new JdbcStores(Map.of("STOKER_STORE", store().toString())),
                                         Map.of(
                                                 "RESULTS_DIR",

@@ -92,6 +92,19 @@ public record OllamaBelief(
             int maxLoaded,
             boolean spread) {
 
+        /** Returns the same with a context length; with the present one where none is given. */
+        public Request withContext(OptionalLong length) {
+            return new Request(
+                    length.isPresent() ? length : numCtx,
+                    numBatch,
+                    numGpu,
+                    numParallel,
+                    cacheType,
+                    flashAttention,
+                    maxLoaded,
+                    spread);
+        }
+
         /** Nothing set at all. */
         public static Request plain() {
             return new Request(

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -33,6 +34,7 @@ import java.util.stream.Stream;
 public final class LlamaBinary {
     private static final Duration DEVICES = Duration.ofSeconds(20);
     private static final Duration PASS = Duration.ofSeconds(60);
+    private static final Duration START = Duration.ofSeconds(180);
     private static final int MOST_LINES = 200_000;
     private static final Bytes SOFTWARE_TENSOR = Bytes.mib(128);
 
@@ -136,16 +138,9 @@ public final class LlamaBinary {
                 run(all, PASS, line -> line.contains("common_params_fit_impl: projected"));
         List<Told> told = lines.stream().flatMap(l -> told(l).stream()).toList();
         if (told.isEmpty()) {
-            String last =
-                    lines.stream()
-                            .filter(l -> l.contains(" E ") || l.contains("error"))
-                            .reduce((_, b) -> b)
-                            .orElse(lines.isEmpty() ? "nothing" : lines.getLast());
             throw new UserError(
                     ExitCode.SERVER_FAILED,
-                    program
-                            + " did not tell what it would allocate; it said: "
-                            + Text.plain(last, 300),
+                    program + " did not tell what it would allocate; it said: " + complaint(lines),
                     "Run it by hand with the printed options.");
         }
         return told;
@@ -164,7 +159,50 @@ public final class LlamaBinary {
                         Bytes.mib(Double.parseDouble(m.group(5)))));
     }
 
+    /**
+     * Starts it as a server, waits until it listens, lets a look at it be taken, and ends it.
+     *
+     * @param arguments of llama-server, without the program
+     * @param look is given the process's id while it runs
+     * @throws UserError where it can't be run, or ends or is silent before it listens
+     */
+    public void started(List<String> arguments, LongConsumer look) {
+        boolean[] looked = {false};
+        List<String> lines =
+                run(
+                        arguments,
+                        START,
+                        line -> line.contains("listening on http"),
+                        pid -> {
+                            looked[0] = true;
+                            look.accept(pid);
+                        });
+        if (!looked[0]) {
+            throw new UserError(
+                    ExitCode.SERVER_FAILED,
+                    program + " did not start with this model; it said: " + complaint(lines),
+                    "Run it by hand: " + program + " " + String.join(" ", arguments));
+        }
+    }
+
+    private static String complaint(List<String> lines) {
+        String last =
+                lines.stream()
+                        .filter(l -> l.contains(" E ") || l.contains("error"))
+                        .reduce((_, b) -> b)
+                        .orElse(lines.isEmpty() ? "nothing" : lines.getLast());
+        return Text.plain(last, 300);
+    }
+
     private List<String> run(List<String> arguments, Duration limit, Predicate<String> enough) {
+        return run(arguments, limit, enough, _ -> {});
+    }
+
+    private List<String> run(
+            List<String> arguments,
+            Duration limit,
+            Predicate<String> enough,
+            LongConsumer atEnough) {
         List<String> command = new ArrayList<>(List.of(program.toString()));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
@@ -197,6 +235,7 @@ public final class LlamaBinary {
                 while (line != null && lines.size() < MOST_LINES && clock.nanos() < end) {
                     lines.add(line);
                     if (enough.test(line)) {
+                        atEnough.accept(process.pid());
                         break;
                     }
                     line = reader.readLine();

@@ -9,17 +9,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /**
- * Estimates from what every server tells, without the model's file: weights from the file's size,
- * else from parameters and quantisation, else from the name; the key-value cache from the model's
- * shape, else by its size; and an overhead that is assumed. Each item says which, and the less is
- * known the wider is the band. Pure and thread-safe.
+ * Estimates a model whose header nobody shows, from what every server tells: weights from the
+ * file's size, else from parameters and quantisation, else from the name; the key-value cache from
+ * the model's shape, else by its size; and an overhead that is assumed. Each item says which, and
+ * the less is known the wider is the band. Pure and thread-safe.
  *
  * <p>Rule for names: 0.65 GB a billion parameters at four bits, from the five models of the
  * memory-managed benchmark on 128 GB (a 70b takes about 45 GB, a 14b about 9 GB).
  */
-public final class FirstEstimator implements MemoryEstimator {
+public final class FactsEstimator implements MemoryEstimator {
     private static final double GB_A_BILLION_AT_FOUR_BITS = 0.65;
     private static final double BITS_OF_THE_RULE = 4.89;
 
@@ -31,11 +32,13 @@ public final class FirstEstimator implements MemoryEstimator {
 
     private static final double OVERHEAD_SHARE = 0.02;
 
+    private static final long USUAL_CONTEXT = 4096;
+
     /** Keeps sums of absurd sizes within 64 bits. */
     private static final double MOST_BYTES = 1L << 60;
 
     @Override
-    public Reading<MemoryEstimate> estimate(ModelFacts facts, long contextTokens) {
+    public Reading<MemoryEstimate> estimate(ModelFacts facts, OptionalLong contextLength) {
         Optional<Part> weights = weights(facts);
         if (weights.isEmpty()) {
             return Reading.unsupported(
@@ -45,6 +48,8 @@ public final class FirstEstimator implements MemoryEstimator {
                             + " name holds none");
         }
         double parameters = parameters(facts).orElse(weights.get().bytes() * 8 / BITS_OF_THE_RULE);
+        long asked = contextLength.orElse(USUAL_CONTEXT);
+        long tokens = Math.max(1, Math.min(asked, facts.trainedContext().orElse(asked)));
         Part overhead =
                 new Part(
                         "overhead",
@@ -54,11 +59,7 @@ public final class FirstEstimator implements MemoryEstimator {
                         "assumed: 400 MiB for the process and 2 % of the weights for compute"
                                 + " buffers");
         return Reading.known(
-                sum(
-                        List.of(
-                                weights.get(),
-                                cache(facts, parameters, Math.max(0, contextTokens)),
-                                overhead)));
+                sum(List.of(weights.get(), cache(facts, parameters, tokens), overhead)));
     }
 
     private static Optional<Part> weights(ModelFacts facts) {
@@ -174,7 +175,7 @@ public final class FirstEstimator implements MemoryEstimator {
             low = low.plus(whole(part.bytes() * part.low()).min(bytes));
             high = high.plus(whole(part.bytes() * part.high()).max(bytes));
         }
-        return new MemoryEstimate(expected, low, high, items);
+        return new MemoryEstimate(expected, low, high, high, items);
     }
 
     private static Bytes whole(double bytes) {

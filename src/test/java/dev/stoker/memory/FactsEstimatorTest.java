@@ -15,8 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class FirstEstimatorTest {
-    private final FirstEstimator estimator = new FirstEstimator();
+import java.util.OptionalLong;
+
+class FactsEstimatorTest {
+    private final FactsEstimator estimator = new FactsEstimator();
 
     /**
      * The sizes that the operators of the five-model benchmark measured, and the ranges they go by.
@@ -30,7 +32,7 @@ class FirstEstimatorTest {
         "deepseek-r1:7b, 4.5, 6"
     })
     void estimate_nameOnly_withinWhatOperatorsSaw(String name, double leastGb, double mostGb) {
-        MemoryEstimate estimate = estimator.estimate(named(name), 4096).value();
+        MemoryEstimate estimate = estimator.estimate(named(name), OptionalLong.of(4096)).value();
 
         assertThat(estimate.expected().toGb()).isBetween(leastGb, mostGb);
         assertThat(estimate.items().getFirst().provenance())
@@ -79,7 +81,7 @@ class FirstEstimatorTest {
         "8bit"
     })
     void estimate_nameWithoutSize_unsupportedNeverZero(String name) {
-        Reading<MemoryEstimate> estimate = estimator.estimate(named(name), 4096);
+        Reading<MemoryEstimate> estimate = estimator.estimate(named(name), OptionalLong.of(4096));
 
         assertThat(estimate).isInstanceOf(Reading.Unsupported.class);
         assertThat(estimate.reason()).contains("is unknown").doesNotContain("\u001b");
@@ -93,9 +95,10 @@ class FirstEstimatorTest {
                         Reading.known(Bytes.gb(4.92)),
                         Reading.known(8_030_000_000L),
                         Reading.known("Q4_K_M"),
+                        none(),
                         Reading.known(Bytes.of(131_072)));
 
-        MemoryEstimate estimate = estimator.estimate(facts, 8192).value();
+        MemoryEstimate estimate = estimator.estimate(facts, OptionalLong.of(8192)).value();
 
         assertThat(estimate.items())
                 .extracting(MemoryEstimate.Item::kind)
@@ -125,9 +128,10 @@ class FirstEstimatorTest {
                         Reading.known(Bytes.of(fileBytes)),
                         none(),
                         none(),
+                        none(),
                         Reading.known(Bytes.of(perToken)));
 
-        MemoryEstimate e = estimator.estimate(facts, tokens).value();
+        MemoryEstimate e = estimator.estimate(facts, OptionalLong.of(tokens)).value();
 
         Bytes sum =
                 e.items().stream().map(MemoryEstimate.Item::bytes).reduce(Bytes.ZERO, Bytes::plus);
@@ -151,9 +155,15 @@ class FirstEstimatorTest {
             @ForAll @LongRange(min = 1, max = 2_000_000_000_000L) long one,
             @ForAll @LongRange(min = 1, max = 2_000_000_000_000L) long two) {
         Bytes small =
-                estimator.estimate(facts(Math.min(one, two), "Q4_K_M"), 8192).value().expected();
+                estimator
+                        .estimate(facts(Math.min(one, two), "Q4_K_M"), OptionalLong.of(8192))
+                        .value()
+                        .expected();
         Bytes large =
-                estimator.estimate(facts(Math.max(one, two), "Q4_K_M"), 8192).value().expected();
+                estimator
+                        .estimate(facts(Math.max(one, two), "Q4_K_M"), OptionalLong.of(8192))
+                        .value()
+                        .expected();
 
         assertThat(small).isLessThanOrEqualTo(large);
     }
@@ -168,28 +178,33 @@ class FirstEstimatorTest {
 
     @Property
     void estimate_anyName_answersOrSaysWhyNot(@ForAll @StringLength(max = 300) String name) {
-        Reading<MemoryEstimate> estimate = estimator.estimate(named(name), 4096);
+        Reading<MemoryEstimate> estimate = estimator.estimate(named(name), OptionalLong.of(4096));
 
         assertThat(estimate.isKnown() || !estimate.reason().isEmpty()).isTrue();
     }
 
     private Bytes ofFile(long bytes, long tokens) {
         ModelFacts facts =
-                new ModelFacts("m", Reading.known(Bytes.of(bytes)), none(), none(), none());
-        return estimator.estimate(facts, tokens).value().expected();
+                new ModelFacts("m", Reading.known(Bytes.of(bytes)), none(), none(), none(), none());
+        return estimator.estimate(facts, OptionalLong.of(tokens)).value().expected();
     }
 
     private Bytes weights(ModelFacts facts) {
-        return estimator.estimate(facts, 4096).value().items().getFirst().bytes();
+        return estimator.estimate(facts, OptionalLong.of(4096)).value().items().getFirst().bytes();
     }
 
     private static ModelFacts named(String name) {
-        return new ModelFacts(name, none(), none(), none(), none());
+        return new ModelFacts(name, none(), none(), none(), none(), none());
     }
 
     private static ModelFacts facts(long parameters, String quantization) {
         return new ModelFacts(
-                "m", none(), Reading.known(parameters), Reading.known(quantization), none());
+                "m",
+                none(),
+                Reading.known(parameters),
+                Reading.known(quantization),
+                none(),
+                none());
     }
 
     private static <T> Reading<T> none() {
