@@ -81,7 +81,7 @@ import java.util.concurrent.Callable;
             "Examples:",
             "  stoker plan qwen3:8b",
             "  stoker plan model.gguf --gpu \"RTX 3090\" --count 2 --ctx 32768 --kv q8_0",
-            "  stoker plan qwen3:8b mistral:7b nomic-embed-text --box s3",
+            "  stoker plan qwen3:8b mistral:7b nomic-embed-text --box a10g",
             "  stoker plan qwen3:8b --advise --gpu \"RTX 3060\"",
             "  stoker plan model.gguf --json | jq '.devices[].items'"
         })
@@ -300,7 +300,7 @@ public final class PlanCommand implements Callable<Integer> {
                 var root = PlanShow.json(one.model());
                 root.put("machine", machine.title());
                 root.set("advice", PlanAdvice.json(advice));
-                out.println(Json.pretty(root));
+                out.println(Json.pretty(PlanJson.titled(PlanJson.ADVICE, root)));
             } else {
                 text.lines(one.model().name(), machine.title(), advice).forEach(out::println);
             }
@@ -470,7 +470,8 @@ public final class PlanCommand implements Callable<Integer> {
         boolean first = true;
         for (ModelFinder.Found one : found) {
             if (output.json) {
-                out.println(Json.pretty(PlanShow.json(one.model())));
+                out.println(
+                        Json.pretty(PlanJson.titled(PlanJson.MODEL, PlanShow.json(one.model()))));
                 continue;
             }
             if (!first) {
@@ -489,7 +490,11 @@ public final class PlanCommand implements Callable<Integer> {
             Machine machine,
             PrintWriter out) {
         if (output.json) {
-            out.println(Json.pretty(json(plans, set, paid, machine)));
+            out.println(
+                    Json.pretty(
+                            PlanJson.titled(
+                                    plans.size() == 1 ? PlanJson.PLAN : PlanJson.SET,
+                                    json(plans, set, paid, machine))));
             return;
         }
         Terminal terminal = Terminal.detect(env, output.noColor);

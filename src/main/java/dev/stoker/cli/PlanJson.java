@@ -20,9 +20,23 @@ import tools.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
 
-/** A plan as JSON; {@code docs/plan.md} has its schema. */
+/** A plan as JSON, as {@code docs/schemas/plan.schema.json} describes it. */
 final class PlanJson {
+    static final String PLAN = "stoker.plan";
+    static final String SET = "stoker.plan.set";
+    static final String MODEL = "stoker.plan.model";
+    static final String ADVICE = "stoker.plan.advice";
+    private static final int VERSION = 1;
+
     private PlanJson() {}
+
+    /** Returns the same behind the name and version of its schema. */
+    static ObjectNode titled(String schema, ObjectNode body) {
+        ObjectNode root = Json.object();
+        root.put("schema", schema).put("version", VERSION);
+        body.properties().forEach(e -> root.set(e.getKey(), e.getValue()));
+        return root;
+    }
 
     static ObjectNode of(ModelPlan plan, String machine) {
         ObjectNode root = Json.object();

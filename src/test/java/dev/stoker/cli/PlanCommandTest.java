@@ -2,6 +2,10 @@ package dev.stoker.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+
 import dev.stoker.base.UserError;
 import dev.stoker.gguf.GgmlType;
 import dev.stoker.gguf.GgufWriter;
@@ -21,6 +25,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.RandomAccessFile;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -97,7 +103,62 @@ class PlanCommandTest {
     }
 
     private JsonNode json() {
-        return Json.parse(out).orElseThrow(() -> new AssertionError(out + err));
+        JsonNode json = Json.parse(out).orElseThrow(() -> new AssertionError(out + err));
+        try {
+            Schema schema =
+                    SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                            .getSchema(Files.readString(Path.of("docs/schemas/plan.schema.json")));
+            assertThat(schema.validate(json)).isEmpty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return json;
+    }
+
+    @Test
+    void calibrate_nobodyToAsk_nothingStarted() throws IOException {
+        Path program = folder.resolve("llama-server");
+        Files.writeString(program, "#!/bin/sh\ntouch " + folder.resolve("started") + "\n");
+        assertThat(program.toFile().setExecutable(true)).isTrue();
+
+        assertThat(
+                        run(
+                                model.toString(),
+                                "--calibrate",
+                                "--gpu",
+                                "L4",
+                                "--llama-server",
+                                program.toString()))
+                .isEqualTo(4);
+
+        assertThat(err).contains(program + " -m " + model).contains("nothing was done");
+        assertThat(folder.resolve("started")).doesNotExist();
+    }
+
+    @Test
+    void calibrate_serverThatEnds_saysWhatItSaid() throws IOException {
+        Path program = folder.resolve("llama-server");
+        Files.writeString(program, "#!/bin/sh\necho 'error: no such model'\n");
+        assertThat(program.toFile().setExecutable(true)).isTrue();
+
+        assertThat(
+                        run(
+                                model.toString(),
+                                "--calibrate",
+                                "--yes",
+                                "--gpu",
+                                "L4",
+                                "--llama-server",
+                                program.toString()))
+                .isEqualTo(3);
+
+        assertThat(err).contains("did not start with this model").contains("no such model");
+    }
+
+    @Test
+    void show_asJson_isAsTheSchemaSays() {
+        assertThat(run(model.toString(), "--show", "--json")).isZero();
+        assertThat(json().path("schema").asString()).isEqualTo("stoker.plan.model");
     }
 
     @Test
