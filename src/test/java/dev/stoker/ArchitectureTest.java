@@ -37,7 +37,7 @@ class ArchitectureTest {
 
     /** What every feature may use beside the rooms that its own line names. */
     private static final String BELOW =
-            "base json stats trace model memory http server host gpu machine watch rules gguf"
+            "base json stats trace model memory http server host gpu machine watch alert rules gguf"
                     + " control history";
 
     private static final String FEATURES =
@@ -63,7 +63,8 @@ class ArchitectureTest {
 
         room("machine", "base json server host gpu");
         room("watch", "base server host gpu machine");
-        room("rules", "base json server host gpu machine watch");
+        room("alert", "base json http host");
+        room("rules", "alert base json server host gpu machine watch");
 
         room("load", "base json stats trace http server host history");
         room("suite", "base json stats trace server host");

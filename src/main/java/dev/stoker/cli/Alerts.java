@@ -1,9 +1,9 @@
 package dev.stoker.cli;
 
+import dev.stoker.alert.Severity;
 import dev.stoker.cli.Terminal.Colour;
 import dev.stoker.json.Json;
 import dev.stoker.rules.Alert;
-import dev.stoker.rules.Severity;
 
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;

@@ -1,5 +1,6 @@
 package dev.stoker.cli;
 
+import dev.stoker.alert.Severity;
 import dev.stoker.base.Bytes;
 import dev.stoker.base.Reading;
 import dev.stoker.cli.Terminal.Colour;
@@ -9,7 +10,6 @@ import dev.stoker.gpu.GpuTrouble;
 import dev.stoker.gpu.MigInstance;
 import dev.stoker.gpu.ThrottleReason;
 import dev.stoker.host.HostMemory;
-import dev.stoker.rules.Severity;
 import dev.stoker.rules.Thresholds;
 
 import java.util.List;

@@ -1,5 +1,8 @@
 package dev.stoker.cli;
 
+import dev.stoker.alert.Alerter;
+import dev.stoker.alert.Outlet;
+import dev.stoker.alert.StateFile;
 import dev.stoker.base.Clock;
 import dev.stoker.base.ExitCode;
 import dev.stoker.base.Text;
@@ -65,6 +68,7 @@ public final class ServeCommand implements Callable<Integer> {
     @Mixin private ServerOptions server = new ServerOptions();
     @Mixin private ListenOptions listen = new ListenOptions();
     @Mixin private RulesOptions rules = new RulesOptions();
+    @Mixin private AlertOptions alerting = new AlertOptions();
 
     @Option(
             names = "--interval",
@@ -144,7 +148,11 @@ public final class ServeCommand implements Callable<Integer> {
                 new Exporter(
                         new Exporter.Setting(
                                 StokerVersion.text(), hostname(), !compat.isEmpty(), between));
+        List<Outlet> outlets =
+                alerting.outlets(clock, quiet ? Optional.empty() : Optional.of(this::say));
+        StateFile told = new StateFile(ResultsFolder.data(env).resolve("alerts-serve.json"));
         try (Interrupts interrupts = new Interrupts(ExitCode.DONE);
+                Alerter alerter = new Alerter(outlets, told, clock, this::say);
                 WebServer web =
                         WebServer.start(
                                 address,
@@ -160,7 +168,7 @@ public final class ServeCommand implements Callable<Integer> {
                                 machine::look,
                                 () -> web.isFollowed() ? shorter(between) : between,
                                 clock,
-                                new Round(thresholds, feed, exporter, web))
+                                new Round(thresholds, feed, exporter, web, alerter))
                         .run();
             }
         } catch (InterruptedException e) {
@@ -186,9 +194,11 @@ public final class ServeCommand implements Callable<Integer> {
         private final WebServer web;
         private final MachineCourse course = new MachineCourse();
         private final Judge judge;
+        private final Alerter alerter;
         private boolean complained;
 
-        Round(Thresholds thresholds, Feed feed, Exporter exporter, WebServer web) {
+        Round(Thresholds thresholds, Feed feed, Exporter exporter, WebServer web, Alerter alerter) {
+            this.alerter = alerter;
             this.judge = new Judge(thresholds);
             this.feed = feed;
             this.exporter = exporter;
@@ -200,6 +210,7 @@ public final class ServeCommand implements Callable<Integer> {
             Moment moment = course.next(sample);
             List<Alert> alerts = judge.judge(moment);
             exporter.take(moment, alerts, took);
+            alerter.take(alerting.notices(alerts));
             feed.publish(sample);
         }
 
@@ -207,15 +218,13 @@ public final class ServeCommand implements Callable<Integer> {
         public void broken(RuntimeException defect) {
             if (!complained) {
                 complained = true;
-                PrintWriter err = spec.commandLine().getErr();
-                err.println(
-                        "stoker: A look at the machine broke: "
+                say(
+                        "A look at the machine broke: "
                                 + Text.plain(defect.toString())
                                 + ". It is tried again.");
                 if (verbose) {
-                    defect.printStackTrace(err);
+                    defect.printStackTrace(spec.commandLine().getErr());
                 }
-                err.flush();
             }
         }
 
@@ -239,6 +248,12 @@ public final class ServeCommand implements Callable<Integer> {
         Duration five = interval.multipliedBy(5);
         Duration least = Duration.ofSeconds(15);
         return five.compareTo(least) > 0 ? five : least;
+    }
+
+    private synchronized void say(String sentence) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("stoker: " + sentence);
+        err.flush();
     }
 
     private void announce(WebServer web) {

@@ -1,5 +1,6 @@
 package dev.stoker.cli;
 
+import dev.stoker.alert.Severity;
 import dev.stoker.base.Clock;
 import dev.stoker.base.ExitCode;
 import dev.stoker.base.Reading;
@@ -12,7 +13,6 @@ import dev.stoker.machine.MachineWatch;
 import dev.stoker.rules.Alert;
 import dev.stoker.rules.Judge;
 import dev.stoker.rules.RulesFile;
-import dev.stoker.rules.Severity;
 import dev.stoker.rules.Thresholds;
 import dev.stoker.server.discovery.Discovery;
 import dev.stoker.server.state.Health;

@@ -1,5 +1,6 @@
 package dev.stoker.cli;
 
+import dev.stoker.alert.Severity;
 import dev.stoker.base.Reading;
 import dev.stoker.cli.Terminal.Colour;
 import dev.stoker.gpu.GpuMetric;
@@ -7,7 +8,6 @@ import dev.stoker.gpu.GpuSample;
 import dev.stoker.gpu.GpuTrouble;
 import dev.stoker.http.Endpoint;
 import dev.stoker.machine.LaunchSettings;
-import dev.stoker.rules.Severity;
 import dev.stoker.server.ServerIdentity;
 import dev.stoker.server.state.Health;
 import dev.stoker.server.state.ServerState;

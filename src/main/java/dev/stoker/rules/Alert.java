@@ -1,5 +1,7 @@
 package dev.stoker.rules;
 
+import dev.stoker.alert.Severity;
+
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;

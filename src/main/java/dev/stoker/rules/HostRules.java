@@ -1,5 +1,6 @@
 package dev.stoker.rules;
 
+import dev.stoker.alert.Severity;
 import dev.stoker.base.Bytes;
 import dev.stoker.base.Reading;
 import dev.stoker.host.HostMemory;

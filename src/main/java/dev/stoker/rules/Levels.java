@@ -1,5 +1,7 @@
 package dev.stoker.rules;
 
+import dev.stoker.alert.Severity;
+
 import org.jspecify.annotations.Nullable;
 
 import java.util.Optional;

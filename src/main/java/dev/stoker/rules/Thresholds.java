@@ -1,5 +1,6 @@
 package dev.stoker.rules;
 
+import dev.stoker.alert.Severity;
 import dev.stoker.gpu.GpuMetric;
 import dev.stoker.gpu.GpuSample;
 

@@ -2,6 +2,7 @@ package dev.stoker.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stoker.alert.Severity;
 import dev.stoker.base.Bytes;
 import dev.stoker.base.Reading;
 import dev.stoker.gpu.GpuDevice;
@@ -19,7 +20,6 @@ import dev.stoker.machine.MachineSample;
 import dev.stoker.machine.wire.RandomRecords;
 import dev.stoker.rules.Alert;
 import dev.stoker.rules.Rule;
-import dev.stoker.rules.Severity;
 import dev.stoker.server.ServerFailure;
 import dev.stoker.server.exposition.ExpositionReader;
 import dev.stoker.server.state.Counter;

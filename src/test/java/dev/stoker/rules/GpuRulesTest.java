@@ -2,6 +2,7 @@ package dev.stoker.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stoker.alert.Severity;
 import dev.stoker.gpu.GpuMetric;
 import dev.stoker.gpu.GpuTrouble;
 import dev.stoker.gpu.GpuVendor;

@@ -2,6 +2,7 @@ package dev.stoker.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stoker.alert.Severity;
 import dev.stoker.base.Bytes;
 import dev.stoker.base.Reading;
 import dev.stoker.gpu.GpuMetric;

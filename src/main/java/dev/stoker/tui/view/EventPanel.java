@@ -1,7 +1,7 @@
 package dev.stoker.tui.view;
 
+import dev.stoker.alert.Severity;
 import dev.stoker.rules.Alert;
-import dev.stoker.rules.Severity;
 import dev.stoker.tui.screen.Area;
 import dev.stoker.tui.screen.CellWidth;
 import dev.stoker.tui.screen.Role;

@@ -1,6 +1,6 @@
 package dev.stoker.tui.view;
 
-import dev.stoker.rules.Severity;
+import dev.stoker.alert.Severity;
 import dev.stoker.tui.screen.Area;
 import dev.stoker.tui.screen.CellWidth;
 import dev.stoker.tui.screen.Role;

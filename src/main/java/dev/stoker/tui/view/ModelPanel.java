@@ -1,11 +1,11 @@
 package dev.stoker.tui.view;
 
+import dev.stoker.alert.Severity;
 import dev.stoker.base.Bytes;
 import dev.stoker.base.Reading;
 import dev.stoker.host.ProcessDetails;
 import dev.stoker.http.Endpoint;
 import dev.stoker.rules.Alert;
-import dev.stoker.rules.Severity;
 import dev.stoker.server.state.ModelCondition;
 import dev.stoker.server.state.ModelState;
 import dev.stoker.server.state.ServerState;

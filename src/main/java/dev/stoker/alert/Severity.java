@@ -1,4 +1,4 @@
-package dev.stoker.rules;
+package dev.stoker.alert;
 
 /** How much an alert matters. */
 public enum Severity {
