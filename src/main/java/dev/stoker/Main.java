@@ -16,6 +16,7 @@ import dev.stoker.cli.RehearseCommand;
 import dev.stoker.cli.ReportCommand;
 import dev.stoker.cli.ServeCommand;
 import dev.stoker.cli.ServerEstimates;
+import dev.stoker.cli.ServiceCommand;
 import dev.stoker.cli.SimCommand;
 import dev.stoker.cli.SpoolingStores;
 import dev.stoker.cli.StatusCommand;
@@ -24,6 +25,7 @@ import dev.stoker.cli.StokerVersion;
 import dev.stoker.cli.TopCommand;
 import dev.stoker.history.Stores;
 import dev.stoker.history.jdbc.JdbcStores;
+import dev.stoker.host.ProcessRunner;
 import dev.stoker.machine.MachineWatch;
 
 import java.util.LinkedHashMap;
@@ -90,6 +92,7 @@ public final class Main {
         verbs.put("status", () -> new StatusCommand(new MachineWiring(env), env, Clock.system()));
         verbs.put("top", () -> new TopCommand(new MachineWiring(env), env, Clock.system()));
         verbs.put("serve", () -> new ServeCommand(new MachineWiring(env), env, Clock.system()));
+        verbs.put("service", () -> new ServiceCommand(new ProcessRunner(), env));
         verbs.put(
                 "plan",
                 () -> new PlanCommand(new MachineWiring(env), new Wiring(env), stores, env));

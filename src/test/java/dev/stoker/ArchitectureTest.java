@@ -79,13 +79,14 @@ class ArchitectureTest {
         room("plan", BELOW);
         room("fleet", BELOW + " load");
 
+        room("service", "base host");
         room("report", "base json stats trace history bench load suite");
         room("tui", BELOW + " " + FEATURES);
         room("web", BELOW + " " + FEATURES);
         room("metrics", BELOW + " " + FEATURES);
         room("stack", BELOW + " " + FEATURES);
         room("sim", "base json trace model memory http server host gpu control");
-        room("cli", BELOW + " " + FEATURES + " report tui web metrics stack sim");
+        room("cli", BELOW + " " + FEATURES + " report tui web metrics stack sim service");
     }
 
     private static final JavaClasses CLASSES =

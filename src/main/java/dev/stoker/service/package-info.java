@@ -1,0 +1,5 @@
+/** Stoker as a service of systemd. */
+@NullMarked
+package dev.stoker.service;
+
+import org.jspecify.annotations.NullMarked;
