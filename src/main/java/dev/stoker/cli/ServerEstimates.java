@@ -52,7 +52,10 @@ public final class ServerEstimates {
      */
     public MemoryEstimator of(InferenceServer server, Optional<String> apiKeyEnv) {
         ServerKind kind = server.identity().kind();
-        boolean readable = kind == ServerKind.OLLAMA || kind == ServerKind.LLAMA_SERVER;
+        boolean readable =
+                kind == ServerKind.OLLAMA
+                        || kind == ServerKind.LLAMA_SERVER
+                        || kind == ServerKind.LLAMA_ROUTER;
         if (!readable || server.identity().simulated().isPresent()) {
             return new FactsEstimator();
         }

@@ -5,6 +5,7 @@ import dev.stoker.base.ExitCode;
 import dev.stoker.base.Reading;
 import dev.stoker.base.Text;
 import dev.stoker.base.UserError;
+import dev.stoker.host.Launch;
 import dev.stoker.model.GgufModels;
 import dev.stoker.model.ModelDescription;
 import dev.stoker.model.ModelFormat;
@@ -37,13 +38,18 @@ public final class LlamaServerModels {
     }
 
     /**
-     * Describes its model; empty where it has none of this name. An empty name means the only one.
+     * Describes a model of it, or of those that it is a router for; empty where it has none of this
+     * name. An empty name means the only one. Nothing is loaded.
      */
     public Optional<ModelDescription> describe(String model) {
         try {
             JsonNode props = connection.get("/props");
+            JsonNode all = connection.get("/v1/models").path("data");
+            if (props.path("role").asString("").equals("router")) {
+                return routed(model, all);
+            }
             String path = props.path("model_path").asString("");
-            JsonNode listed = connection.get("/v1/models").path("data").path(0);
+            JsonNode listed = all.path(0);
             String id = listed.path("id").asString("");
             String alias = props.path("model_alias").asString("");
             boolean same =
@@ -55,11 +61,7 @@ public final class LlamaServerModels {
             if (!same || (path.isEmpty() && id.isEmpty())) {
                 return Optional.empty();
             }
-            Optional<Path> file = file(path);
-            if (file.isPresent()) {
-                return Optional.of(GgufModels.read(file.get()));
-            }
-            return Optional.of(told(id, listed.path("meta")));
+            return Optional.of(read(path, id, listed));
         } catch (ServerException e) {
             throw new UserError(
                     ExitCode.SERVER_FAILED,
@@ -67,6 +69,35 @@ public final class LlamaServerModels {
                     "Name the model's file instead.",
                     e);
         }
+    }
+
+    /** A router shows how it starts each model, loaded or not. */
+    private Optional<ModelDescription> routed(String model, JsonNode all) {
+        for (JsonNode entry : all) {
+            String id = entry.path("id").asString("");
+            boolean same =
+                    id.equals(model)
+                            || (model.isEmpty() && all.size() == 1)
+                            || entry.path("aliases")
+                                    .valueStream()
+                                    .anyMatch(a -> a.asString("").equals(model));
+            if (same) {
+                List<String> arguments =
+                        entry.path("status")
+                                .path("args")
+                                .valueStream()
+                                .filter(JsonNode::isString)
+                                .map(JsonNode::stringValue)
+                                .toList();
+                String path = Launch.option(arguments, "--model", "-m").orElse("");
+                return Optional.of(read(path, id, entry));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private ModelDescription read(String path, String id, JsonNode entry) {
+        return file(path).map(GgufModels::read).orElseGet(() -> told(id, entry.path("meta")));
     }
 
     private Optional<Path> file(String path) {

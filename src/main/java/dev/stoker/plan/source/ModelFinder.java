@@ -240,10 +240,17 @@ public final class ModelFinder {
                             new OllamaHttp(connection)
                                     .describe(model)
                                     .map(m -> new Found(m, Engine.OLLAMA));
-                    case LLAMA_SERVER ->
+                    case LLAMA_SERVER, LLAMA_ROUTER ->
                             new LlamaServerModels(connection, endpoint.isLoopback())
                                     .describe(model)
                                     .map(m -> new Found(m, Engine.LLAMA_SERVER));
+                    case VLLM ->
+                            new VllmModels(
+                                            connection,
+                                            endpoint.isLoopback(),
+                                            name -> cached(name).map(Found::model))
+                                    .describe(model)
+                                    .map(m -> new Found(named(m, model), Engine.VLLM));
                     default -> Optional.empty();
                 };
         if (described.isEmpty()) {
