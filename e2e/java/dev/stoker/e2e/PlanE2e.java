@@ -95,4 +95,58 @@ class PlanE2e {
             }
         }
     }
+
+    @Test
+    void plan_calibrated_measuresARealStartAndUsesIt() {
+        try (StokerCli stoker = new StokerCli()) {
+            String model = Parts.require(Parts.MODEL_SMOLLM2).toString();
+            String program = Parts.require(Parts.LLAMA_SERVER).toString();
+            JsonNode before = plan(stoker, model, "--ctx", "2048");
+            JsonNode after =
+                    plan(
+                            stoker,
+                            model,
+                            "--ctx",
+                            "2048",
+                            "--calibrate",
+                            "--yes",
+                            "--llama-server",
+                            program);
+            JsonNode later = plan(stoker, model, "--ctx", "2048");
+
+            assertThat(provenance(before)).isEqualTo("assumed");
+            assertThat(provenance(after)).isEqualTo("calibrated");
+            assertThat(mib(after, "context")).isBetween(2.0, 300.0);
+            assertThat(provenance(later)).isEqualTo("calibrated");
+            assertThat(mib(later, "context")).isEqualTo(mib(after, "context"));
+        }
+    }
+
+    private static String provenance(JsonNode plan) {
+        for (JsonNode item : plan.at("/devices/0/items")) {
+            if (item.path("kind").asString().equals("context")) {
+                return item.path("provenance").asString();
+            }
+        }
+        throw new AssertionError("no context in " + plan);
+    }
+
+    @Test
+    void plan_ofARoutersModel_loadsNothing() {
+        try (RealLlamaServer router = RealLlamaServer.router().start();
+                StokerCli stoker = new StokerCli()) {
+            String url = router.url().toString();
+
+            JsonNode plan =
+                    plan(stoker, RealLlamaServer.SMOLLM2, "--server", url, "--ctx", "2048");
+
+            assertThat(plan.path("fits").asString()).isEqualTo("full");
+            assertThat(mib(plan, "weights")).isPositive();
+            JsonNode models =
+                    Json.parse(router.http().get("/v1/models").body()).orElseThrow();
+            for (JsonNode entry : models.path("data")) {
+                assertThat(entry.at("/status/value").asString()).isEqualTo("unloaded");
+            }
+        }
+    }
 }
