@@ -40,7 +40,6 @@ final class LlamaLine {
     private static final byte[] WAITING = Scan.bytes("waiting until model name=");
     private static final byte[] INSTANCE = Scan.bytes("instance name=");
     private static final byte[] EXITED = Scan.bytes(" exited with status ");
-    private static final byte[] CANCEL = Scan.bytes("cancel task");
     private static final byte[] OUT_OF_MEMORY = Scan.bytes("failed to allocate");
 
     private final LogEvents events;
@@ -253,13 +252,6 @@ final class LlamaLine {
                         word(line, at + INSTANCE.length, to), Scan.number(line, status, to), time);
                 yield true;
             }
-            case 'c' -> {
-                boolean cancel = Scan.starts(line, at, to, CANCEL);
-                if (cancel) {
-                    events.cancelled();
-                }
-                yield cancel;
-            }
             default -> false;
         };
     }
@@ -350,7 +342,10 @@ final class LlamaLine {
     }
 
     private static boolean isNamePart(byte b) {
-        return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b == '_' || b >= '0' && b <= '9';
+        return (b >= 'a' && b <= 'z')
+                || (b >= 'A' && b <= 'Z')
+                || b == '_'
+                || (b >= '0' && b <= '9');
     }
 
     private boolean detail(byte[] line, int from, int to) {

@@ -110,9 +110,6 @@ public interface LogEvents {
      */
     void totalTime(int port, long slot, long micros, long at);
 
-    /** A client went away before its answer was over. */
-    void cancelled();
-
     /**
      * A request that Ollama answered.
      *

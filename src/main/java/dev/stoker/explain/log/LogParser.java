@@ -81,8 +81,8 @@ public final class LogParser implements LineSink {
         int last = to - TIME.length;
         for (int i = from; i <= last; i++) {
             byte b = line[i];
-            if (b == 't' && Scan.starts(line, i, to, TIME)
-                    || b == '[' && Scan.starts(line, i, to, GIN)) {
+            if ((b == 't' && Scan.starts(line, i, to, TIME))
+                    || (b == '[' && Scan.starts(line, i, to, GIN))) {
                 return i;
             }
         }
