@@ -147,7 +147,9 @@ final class Attributing {
             case KEEP_ALIVE ->
                     " after "
                             + GoDuration.words(around.keepAliveMicros())
-                            + (around.keepAliveKnown() ? "" : " (the usual time: the log tells none)");
+                            + (around.keepAliveKnown()
+                                    ? ""
+                                    : " (the usual time: the log tells none)");
             case CONTEXT -> contexts();
             case COUNT ->
                     around.mostModels() > 0
@@ -162,7 +164,8 @@ final class Attributing {
                 .filter(m -> m.causes.containsKey(Why.CONTEXT))
                 .findFirst()
                 .map(m -> {
-                    List<String> lengths = m.contexts.stream().limit(5).map(String::valueOf).toList();
+                    List<String> lengths =
+                            m.contexts.stream().limit(5).map(String::valueOf).toList();
                     return " ("
                             + Amounts.shown(m.name)
                             + ": "
@@ -245,7 +248,8 @@ final class Attributing {
             causes.add(
                     remark(
                             "load.failed",
-                            Amounts.count(sums.failedLoads, "load", "loads") + " did not succeed."));
+                            Amounts.count(sums.failedLoads, "load", "loads")
+                                    + " did not succeed."));
         }
         if (around.wakesForNothing() > 0) {
             causes.add(

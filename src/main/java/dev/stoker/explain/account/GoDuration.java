@@ -9,8 +9,7 @@ import java.util.regex.Pattern;
 /** Durations as Go writes them: {@code 5m0s}, {@code 2562047h47m16.854775807s}. Pure. */
 final class GoDuration {
     private static final Pattern WHOLE =
-            Pattern.compile(
-                    "(?:([0-9]{1,9})h)?(?:([0-9]{1,9})m)?(?:([0-9]{1,9})(?:\\.[0-9]*)?s)?");
+            Pattern.compile("(?:([0-9]{1,9})h)?(?:([0-9]{1,9})m)?(?:([0-9]{1,9})(?:\\.[0-9]*)?s)?");
     private static final long SECOND = 1_000_000;
     private static final long FOR_EVER = Long.MAX_VALUE / 4;
 

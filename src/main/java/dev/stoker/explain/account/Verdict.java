@@ -129,14 +129,10 @@ final class Verdict {
         String one = swapped.size() == 1 ? Amounts.shown(swapped.getFirst().name) : "models";
         return switch (why) {
             case CONTEXT ->
-                    "loading "
-                            + one
-                            + " again because clients ask for different context lengths";
-            case OPTIONS ->
-                    "loading " + one + " again because clients ask for different options";
+                    "loading " + one + " again because clients ask for different context lengths";
+            case OPTIONS -> "loading " + one + " again because clients ask for different options";
             case DIED -> "loading " + one + " again after the runner had died";
-            case OUT_OF_MEMORY ->
-                    "loading " + one + " again after a load that ran out of memory";
+            case OUT_OF_MEMORY -> "loading " + one + " again after a load that ran out of memory";
             case SLEPT -> "waking " + one + " up";
             default ->
                     swapped.size() == 1

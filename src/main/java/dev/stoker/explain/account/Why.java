@@ -1,7 +1,8 @@
 package dev.stoker.explain.account;
 
 /**
- * Why a model had to be loaded. The codes are stable, those of the doctor's findings where one fits.
+ * Why a model had to be loaded. The codes are stable, those of the doctor's findings where one
+ * fits.
  */
 public enum Why {
     FIRST("load.first", false, "it was not loaded yet"),

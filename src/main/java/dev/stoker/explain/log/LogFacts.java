@@ -10,17 +10,11 @@ package dev.stoker.explain.log;
  * @param cut those that were too long to be looked at whole
  * @param rotations how often it was emptied or replaced while it was read
  */
-public record LogFacts(
-        long bytes, long lines, long used, long unknown, long cut, int rotations) {
+public record LogFacts(long bytes, long lines, long used, long unknown, long cut, int rotations) {
 
     static LogFacts of(long bytes, LineCutter cutter, LogParser parser, int rotations) {
         return new LogFacts(
-                bytes,
-                cutter.lines(),
-                parser.used(),
-                parser.unknown(),
-                cutter.cut(),
-                rotations);
+                bytes, cutter.lines(), parser.used(), parser.unknown(), cutter.cut(), rotations);
     }
 
     /** Returns these and others together. */

@@ -73,8 +73,7 @@ public sealed interface LogSource {
                             path + " is a folder, and a log is a file.", "Name the file in it.");
                 }
                 if (position == 0 && isCompressed()) {
-                    try (InputStream in =
-                            new GZIPInputStream(Files.newInputStream(path), BUFFER)) {
+                    try (InputStream in = new GZIPInputStream(Files.newInputStream(path), BUFFER)) {
                         return Streams.read(in, events);
                     }
                 }
