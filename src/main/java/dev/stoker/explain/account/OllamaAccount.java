@@ -401,23 +401,23 @@ final class OllamaAccount {
     void request(long localSecond, int status, long micros, Ask ask) {
         seen = true;
         long second = (localSecond - offset) * SECOND;
-        // The line tells the second; the lines before it tell more.
-        long end = now > second && now < second + SECOND ? now : second;
-        span(end);
         if (ask == Ask.OTHER) {
+            span(second);
             return;
         }
         boolean tiny = ask == Ask.ANSWER && status == 200 && micros < TINY;
-        if (tiny) {
-            lastTiny = end;
-        }
-        long start = end - micros;
         ledger.requests++;
         ledger.failed += status >= 400 ? 1 : 0;
         ledger.totalMicros += micros;
         Optional<Timing.Done> done =
                 ask == Ask.ANSWER && !tiny ? timing.take(micros) : Optional.empty();
         long computed = done.map(d -> Math.min(d.total(), micros)).orElse(0L);
+        long end = end(second, micros, computed);
+        long start = end - micros;
+        span(end);
+        if (tiny) {
+            lastTiny = end;
+        }
         long rest = micros - computed;
         long load = waitFor(start, end, rest, timing.any() || status >= 400);
         ledger.loadMicros += load;
@@ -425,13 +425,31 @@ final class OllamaAccount {
             ledger.waited++;
             ledger.longestWaitMicros = Math.max(ledger.longestWaitMicros, load);
         }
-        split(start + load, end, rest - load, micros - load, done);
+        if (status >= 400 && done.isEmpty()) {
+            ledger.otherMicros += rest - load;
+        } else {
+            split(start + load, end, rest - load, micros - load, done);
+        }
         boolean slowed = residents.size() == 1 && residents.values().iterator().next().cpu;
         ledger.fallbackMicros += slowed ? micros - load : 0;
         use(end, load);
         starts[ended % ENDED] = start;
         ends[ended % ENDED] = end;
         ended++;
+    }
+
+    /**
+     * Returns when a request ended. Its line tells the second; the lines before it, and what was
+     * computed after the load that it waited for, tell more.
+     */
+    private long end(long second, long micros, long computed) {
+        long end = now > second && now < second + SECOND ? now : second;
+        Window last = windows.peekLast();
+        if (last != null && last.end >= 0 && last.start >= end - micros - SECOND) {
+            long reached = last.end + computed;
+            return reached > end && reached < second + SECOND ? reached : end;
+        }
+        return end;
     }
 
     private void split(long start, long end, long rest, long most, Optional<Timing.Done> done) {
@@ -468,13 +486,14 @@ final class OllamaAccount {
             if (inside > 0 && w.start < end && waited) {
                 mine.add(w);
                 until = Math.max(until, last);
-                all += last - w.start + 1;
+                all += inside;
             }
         }
         long load = mine.isEmpty() ? 0 : Math.max(0, Math.min(rest, until - start));
         for (Window w : mine) {
-            long length = (w.end < 0 ? Math.min(end, now) : w.end) - w.start + 1;
-            long part = (long) (load * ((double) length / all));
+            long last = w.end < 0 ? Math.min(end, now) : w.end;
+            long inside = last - Math.max(start, w.start);
+            long part = (long) (load * ((double) inside / all));
             w.model.waited(w.why, 0, part);
             ledger.swapMicros += w.why.isSwap() ? part : 0;
         }

@@ -10,6 +10,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Says in one sentence where the time went, and what to do. Pure. */
 final class Verdict {
@@ -71,6 +74,14 @@ final class Verdict {
                     + (sums.loads == 0
                             ? "."
                             : ", but " + Amounts.count(sums.loads, "load", "loads") + ".");
+        }
+        if (sums.failed * 2 > sums.requests) {
+            return sums.failed
+                    + " of "
+                    + Amounts.count(sums.requests, "request", "requests")
+                    + " failed; of the time, "
+                    + Amounts.percent(part(sums.loadMicros))
+                    + " waited for loads.";
         }
         Optional<Why> why = main();
         if (swap >= MUCH && why.isPresent()) {
@@ -180,33 +191,58 @@ final class Verdict {
     }
 
     private void settings(Why why, List<String> next) {
-        List<String> sorted =
-                swapped.stream().map(m -> Amounts.shown(m.name)).sorted().limit(6).toList();
-        String names = String.join(" ", sorted);
+        List<String> set = set();
+        String names = String.join(" ", set);
         if (why == Why.CONTEXT || why == Why.OPTIONS) {
             next.add(
                     "Let all clients send the same num_ctx, or none and set OLLAMA_CONTEXT_LENGTH"
                             + " for all.");
+        } else if (why == Why.ABORTED || why == Why.DIED || why == Why.OUT_OF_MEMORY) {
+            return;
+        } else if (why == Why.ASKED) {
+            next.add(
+                    "Find the client that sends keep_alive 0 or a short one: it counts for all, and"
+                            + " more than OLLAMA_KEEP_ALIVE.");
         } else if (why == Why.SLEPT) {
             next.add("Start llama-server with a longer --sleep-idle-seconds.");
         } else if (around.server() != Server.OLLAMA) {
-            next.add("Start the router with --models-max " + Math.max(2, swapped.size()) + ".");
-            next.add("See first that they fit together: stoker plan " + names);
+            next.add("Start the router with --models-max " + Math.max(2, set.size()) + ".");
+            next.add(seeFirst(set));
         } else if (together() == Together.DO_NOT_FIT || why == Why.MEMORY) {
             next.add(
                     "See which contexts, KV types or quantisations let them stay together: stoker"
                             + " plan "
                             + names);
-        } else if (why != Why.DIED && why != Why.OUT_OF_MEMORY) {
-            boolean tooFew = around.mostModels() > 0 && around.mostModels() < swapped.size();
+        } else {
+            boolean tooFew = around.mostModels() > 0 && around.mostModels() < set.size();
             next.add(
                     "Set OLLAMA_KEEP_ALIVE=-1"
                             + (why == Why.COUNT || tooFew
-                                    ? " and OLLAMA_MAX_LOADED_MODELS=" + Math.max(2, swapped.size())
+                                    ? " and OLLAMA_MAX_LOADED_MODELS=" + Math.max(2, set.size())
                                     : "")
                             + " for the server: sudo systemctl edit ollama, and restart it.");
-            next.add("See first that they fit together: stoker plan " + names);
+            next.add(seeFirst(set));
         }
+    }
+
+    /** Returns the models that want to stay, and those that pushed them out. */
+    private List<String> set() {
+        TreeSet<String> set = new TreeSet<>();
+        swapped.forEach(m -> set.add(Amounts.shown(m.name)));
+        Set<String> victims = swapped.stream().map(m -> m.name).collect(Collectors.toSet());
+        for (List<String> pair : sums.evictions.keySet()) {
+            if (victims.contains(sums.model(pair.getLast()).name)) {
+                set.add(Amounts.shown(sums.model(pair.getFirst()).name));
+            }
+        }
+        return set.stream().limit(MOST_ADVICE).toList();
+    }
+
+    private static String seeFirst(List<String> set) {
+        return "See first that "
+                + (set.size() == 1 ? "it fits" : "they fit together")
+                + ": stoker plan "
+                + String.join(" ", set);
     }
 
     private static Optional<String> advice(Cause cause) {
