@@ -137,13 +137,11 @@ class PlanE2e {
                 StokerCli stoker = new StokerCli()) {
             String url = router.url().toString();
 
-            JsonNode plan =
-                    plan(stoker, RealLlamaServer.SMOLLM2, "--server", url, "--ctx", "2048");
+            JsonNode plan = plan(stoker, RealLlamaServer.SMOLLM2, "--server", url, "--ctx", "2048");
 
             assertThat(plan.path("fits").asString()).isEqualTo("full");
             assertThat(mib(plan, "weights")).isPositive();
-            JsonNode models =
-                    Json.parse(router.http().get("/v1/models").body()).orElseThrow();
+            JsonNode models = Json.parse(router.http().get("/v1/models").body()).orElseThrow();
             for (JsonNode entry : models.path("data")) {
                 assertThat(entry.at("/status/value").asString()).isEqualTo("unloaded");
             }

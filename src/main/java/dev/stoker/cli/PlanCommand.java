@@ -2,9 +2,7 @@ package dev.stoker.cli;
 
 import dev.stoker.base.ExitCode;
 import dev.stoker.base.UserError;
-import dev.stoker.history.RunStore;
 import dev.stoker.history.Stores;
-import dev.stoker.host.Hosts;
 import dev.stoker.json.Json;
 import dev.stoker.machine.MachineSample;
 import dev.stoker.machine.MachineWatch;
@@ -36,7 +34,6 @@ import dev.stoker.plan.source.ModelFinder;
 import dev.stoker.plan.speed.Calibration;
 import dev.stoker.plan.speed.Cost;
 import dev.stoker.plan.speed.Price;
-import dev.stoker.plan.speed.SpeedHistory;
 import dev.stoker.server.ApiKey;
 import dev.stoker.server.InferenceServer;
 
@@ -53,7 +50,6 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -87,7 +83,6 @@ import java.util.concurrent.Callable;
         })
 public final class PlanCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final int RUNS_LOOKED_AT = 200;
 
     @Spec private CommandSpec spec;
 
@@ -260,7 +255,11 @@ public final class PlanCommand implements Callable<Integer> {
         List<ModelPlan> plans = new ArrayList<>();
         for (ModelFinder.Found one : found) {
             ModelPlan plan = plan(one, machine, Calibration.NONE);
-            Calibration calibration = measured(plan);
+            Calibration calibration =
+                    hardware.elsewhere()
+                            ? Calibration.NONE
+                            : new PlanSpeed(stores, env)
+                                    .calibration(plan, name -> known(name, source, machine));
             plans.add(calibration.any() ? plan(one, machine, calibration) : plan);
         }
         Optional<PlanSet> set =
@@ -379,36 +378,16 @@ public final class PlanCommand implements Callable<Integer> {
         }
     }
 
-    /** What this host's own benchmark of the same model says of its speed. */
-    private Calibration measured(ModelPlan plan) {
-        boolean none =
-                hardware.elsewhere()
-                        || plan.speed().isEmpty()
-                        || (env.getOrDefault("STOKER_STORE", "").isBlank()
-                                && !Files.isRegularFile(
-                                        ResultsFolder.data(env).resolve("runs.db")));
-        if (none) {
-            return Calibration.NONE;
-        }
-        try (RunStore store = stores.open("", Stores.Access.LOOK)) {
-            var here = Hosts.local().machine();
-            String name = here.name().orElse("");
-            for (SpeedHistory.Measured one :
-                    SpeedHistory.on(store, name, here.gpu(), RUNS_LOOKED_AT)) {
-                if (one.model().equals(plan.model().name())) {
-                    return Calibration.of(
-                            new Calibration.Pair(
-                                    one.model(),
-                                    one.decode(),
-                                    plan.speed().get().decode().expected(),
-                                    "run " + one.run()),
-                            true);
-                }
-            }
+    /** The plan of another model, which this host has measured; empty where it is not at hand. */
+    private Optional<ModelPlan> known(String name, ModelFinder source, Machine machine) {
+        try {
+            ModelFinder.Found found = source.find(name);
+            return found.engine() == Engine.VLLM
+                    ? Optional.empty()
+                    : Optional.of(plan(found, machine, Calibration.NONE));
         } catch (UserError e) {
-            return Calibration.NONE; // A plan needs no store.
+            return Optional.empty();
         }
-        return Calibration.NONE;
     }
 
     private ModelPlan plan(ModelFinder.Found found, Machine machine, Calibration calibration) {
