@@ -147,6 +147,11 @@ final class MachineWiring implements MachineWatcher {
         return new HttpExchange(Endpoint.parse(box), clock);
     }
 
+    /** Returns the sources of this machine's GPUs; none of them has been opened. */
+    List<GpuSource> gpuSources() {
+        return sources(host(), false);
+    }
+
     private List<GpuSource> sources(HostSource host, boolean pcieThroughput) {
         if (!box.isEmpty()) {
             return List.of(new SimGpus(simulated(), clock));

@@ -4,6 +4,7 @@ import dev.stoker.base.Clock;
 import dev.stoker.cli.BenchCommand;
 import dev.stoker.cli.CompareCommand;
 import dev.stoker.cli.CompletionCommand;
+import dev.stoker.cli.DegradeCommand;
 import dev.stoker.cli.DemoCommand;
 import dev.stoker.cli.GpuCommand;
 import dev.stoker.cli.HelpCommand;
@@ -96,6 +97,7 @@ public final class Main {
         verbs.put(
                 "plan",
                 () -> new PlanCommand(new MachineWiring(env), new Wiring(env), stores, env));
+        verbs.put("degrade", () -> new DegradeCommand(new Wiring(env), stores, env));
         verbs.put("report", () -> new ReportCommand(stores, env));
         verbs.put("sim", SimCommand::new);
         verbs.put("demo", () -> new DemoCommand());

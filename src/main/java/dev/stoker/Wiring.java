@@ -5,9 +5,12 @@ import dev.stoker.base.Reading;
 import dev.stoker.bench.BenchContext.CachedShares;
 import dev.stoker.cli.Connection;
 import dev.stoker.cli.Connector;
+import dev.stoker.cli.DegradeParts;
 import dev.stoker.cli.ServerFinder;
+import dev.stoker.cli.SimulatedDegrade;
 import dev.stoker.control.Controls;
 import dev.stoker.control.ServerControl;
+import dev.stoker.degrade.DegradeContext;
 import dev.stoker.host.HostSource;
 import dev.stoker.host.Hosts;
 import dev.stoker.host.ServerLog;
@@ -28,7 +31,7 @@ import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 
 /** Finds a server and picks what stands around it: its host, its control, its log. Stateless. */
-final class Wiring implements Connector, ServerFinder {
+final class Wiring implements Connector, ServerFinder, DegradeParts {
     private final Map<String, String> env;
 
     Wiring(Map<String, String> env) {
@@ -57,6 +60,18 @@ final class Wiring implements Connector, ServerFinder {
         return server.identity().simulated().isPresent()
                 ? new SimHost(new HttpExchange(server.identity().endpoint(), Clock.system()))
                 : Hosts.of(server.identity().endpoint().host());
+    }
+
+    @Override
+    public DegradeContext open(
+            List<String> servers, Optional<String> apiKeyEnv, Commands commands, Talker remarks) {
+        ApiKey key = apiKeyEnv.map(name -> ApiKey.fromEnvironment(name, env)).orElse(ApiKey.none());
+        Search search = Discovery.find(servers, env, Clock.system(), key);
+        InferenceServer server = search.require();
+        search.warnings().forEach(remarks::say);
+        return server.identity().simulated().isPresent()
+                ? SimulatedDegrade.of(server)
+                : new RealDegrade(env).of(server, commands);
     }
 
     private static Connection real(

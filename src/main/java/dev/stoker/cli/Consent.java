@@ -79,6 +79,16 @@ record Consent(Terminal terminal, InputStream in, PrintWriter err, boolean quiet
         }
     }
 
+    /** Asks a person; without one, or without a yes, the answer is no. */
+    boolean ask(String question) {
+        if (!canAsk()) {
+            return false;
+        }
+        err.print(question + " [y/N] ");
+        err.flush();
+        return agreed();
+    }
+
     private boolean agreed() {
         try {
             StringBuilder answer = new StringBuilder();

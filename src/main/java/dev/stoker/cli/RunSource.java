@@ -5,6 +5,8 @@ import dev.stoker.base.Text;
 import dev.stoker.base.UserError;
 import dev.stoker.bench.BenchRuns;
 import dev.stoker.bench.RunFolder;
+import dev.stoker.degrade.DegradeFolder;
+import dev.stoker.degrade.DegradeRuns;
 import dev.stoker.history.Export;
 import dev.stoker.history.JournalLine;
 import dev.stoker.history.Run;
@@ -82,9 +84,16 @@ final class RunSource {
             }
             return;
         }
+        if (Files.isRegularFile(path.resolve(DegradeFolder.HEADER))) {
+            DegradeFolder.Contents contents = new DegradeFolder(path).read();
+            each.accept(DegradeRuns.run(contents), DegradeRuns.journal(contents));
+            return;
+        }
         if (Files.isDirectory(path)) {
             throw UserError.wrongUse(
-                    "The folder " + path + " is no run: it has no run.json or load.json.",
+                    "The folder "
+                            + path
+                            + " is no run: it has no run.json, load.json or degrade.json.",
                     "Name the folder of one run.");
         }
         try (BufferedReader in = Files.newBufferedReader(path)) {

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 
@@ -70,6 +71,14 @@ public final class SimCommand implements Callable<Integer> {
     private List<String> faults = List.of();
 
     @Option(
+            names = "--cause",
+            paramLabel = "CAUSE",
+            description =
+                    "Models get slower when they are loaded again, for this cause. See --list.",
+            defaultValue = "")
+    private String cause = "";
+
+    @Option(
             names = "--memory",
             paramLabel = "SIZE",
             description = "Another amount of host memory, such as 256GB: what would be different?",
@@ -88,6 +97,9 @@ public final class SimCommand implements Callable<Integer> {
         }
         Faults chosen = new Faults();
         faults.forEach(chosen::parse);
+        if (!cause.isEmpty()) {
+            chosen.set("degrade", true, Map.of("cause", cause));
+        }
         Box read = box();
         if (!(speed > 0) || speed > 1e6) {
             throw UserError.wrongUse("The speed must be above 0 and at most 1000000.", "");
@@ -157,6 +169,7 @@ public final class SimCommand implements Callable<Integer> {
                     kind.label(),
                     kind.parameters().isEmpty() ? "" : kind.parameters().toString());
         }
+        out.println("Causes of degrade (--cause): " + String.join(", ", Faults.causes()));
         out.flush();
     }
 }

@@ -39,6 +39,14 @@ public interface HostSource {
         return Reading.unsupported("this source does not tell the pressure on memory");
     }
 
+    /**
+     * Returns how many blocks of 1, 2, 4, 8 … pages are free, over all nodes and zones: memory that
+     * is free in small pieces only can't be given to who asks for a large one.
+     */
+    default Reading<List<Long>> freeBlocks() {
+        return Reading.unsupported("this source does not tell how free memory is cut up");
+    }
+
     /** Returns the memory of a process and its descendants. */
     TreeMemory tree(long rootPid);
 

@@ -48,6 +48,11 @@ public record NoHost(String reason) implements HostSource {
     }
 
     @Override
+    public Reading<List<Long>> freeBlocks() {
+        return none();
+    }
+
+    @Override
     public Reading<Double> memoryPressure() {
         return none();
     }

@@ -65,6 +65,12 @@ public final class ProcHost implements HostSource {
     }
 
     @Override
+    public Reading<List<Long>> freeBlocks() {
+        Path file = proc.resolve("buddyinfo");
+        return BuddyFile.parse(ProcFile.text(file), file);
+    }
+
+    @Override
     public HostMemory memory() {
         Path file = proc.resolve("meminfo");
         return memory(ProcFile.text(file), file);

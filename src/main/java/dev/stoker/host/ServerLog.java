@@ -40,6 +40,8 @@ public final class ServerLog {
                     "id\\s+([0-9]{1,9}) \\| task ([0-9]{1,18}) \\| (?:(new prompt),|cached n_tokens"
                             + " = ([0-9]{1,18}), memory_seq_rm)");
     private static final String REQUEST = "launch_slot_";
+    private static final Pattern OFFLOADED =
+            Pattern.compile("offloaded ([0-9]{1,6})/([0-9]{1,6}) layers to GPU");
     private static final int MOST_BYTES = 16 << 20;
     private static final int MOST_COUNTS = 100_000;
     private static final Duration READ_LIMIT = Duration.ofSeconds(10);
@@ -99,6 +101,40 @@ public final class ServerLog {
      * or why none.
      */
     public synchronized Reading<List<Long>> cachedSince(long mark) {
+        return textSince(mark).flatMap(ServerLog::counts);
+    }
+
+    /**
+     * Where the layers of a model went.
+     *
+     * @param onGpu on GPUs
+     * @param all of the model, its output layer included
+     */
+    public record Layers(int onGpu, int all) {}
+
+    /**
+     * Returns what the last load since a mark told of its layers, or why that is not known. Without
+     * a GPU there is no such line.
+     */
+    public synchronized Reading<Layers> layersSince(long mark) {
+        return textSince(mark).flatMap(ServerLog::layers);
+    }
+
+    private static Reading<Layers> layers(String text) {
+        Matcher matcher = OFFLOADED.matcher(text);
+        Reading<Layers> last =
+                Reading.unsupported("the server's log does not tell how many layers went to a GPU");
+        while (matcher.find()) {
+            last =
+                    Reading.known(
+                            new Layers(
+                                    Integer.parseInt(matcher.group(1)),
+                                    Integer.parseInt(matcher.group(2))));
+        }
+        return last;
+    }
+
+    private Reading<String> textSince(long mark) {
         return switch (place) {
             case Reading.Known<Place>(Place.Output file) -> fromFile(file, mark);
             case Reading.Known<Place>(Place.Command command) -> fromCommand(command, mark);
@@ -190,7 +226,7 @@ public final class ServerLog {
         };
     }
 
-    private Reading<List<Long>> fromFile(Place.Output file, long mark) {
+    private Reading<String> fromFile(Place.Output file, long mark) {
         try (SeekableByteChannel channel = Files.newByteChannel(file.link())) {
             // Shorter than at the mark: it was emptied by a rotation, all that is there is new.
             long from = channel.size() < mark ? 0 : mark;
@@ -206,7 +242,8 @@ public final class ServerLog {
             while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
                 // Reads on until the end or a full buffer.
             }
-            return counts(new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8));
+            return Reading.known(
+                    new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8));
         } catch (IOException e) {
             return Reading.failed(
                     "the server's log could not be read: "
@@ -214,7 +251,7 @@ public final class ServerLog {
         }
     }
 
-    private Reading<List<Long>> fromCommand(Place.Command command, long mark) {
+    private Reading<String> fromCommand(Place.Command command, long mark) {
         List<String> line = new ArrayList<>(command.line());
         String since = String.format(Locale.ROOT, "%d.%06d", mark / 1_000_000, mark % 1_000_000);
         if (command.journal()) {
@@ -223,7 +260,7 @@ public final class ServerLog {
             line.addAll(line.size() - 1, List.of("--since", since));
         }
         return switch (commands.run(line, READ_LIMIT, Cancellation.never())) {
-            case CommandEnd.Finished f when f.code() == 0 && !f.cut() -> counts(f.output());
+            case CommandEnd.Finished f when f.code() == 0 && !f.cut() -> Reading.known(f.output());
             case CommandEnd.Finished f when f.cut() ->
                     Reading.failed(command.inWords() + " is too much to look through");
             case CommandEnd.Finished f ->

@@ -51,6 +51,14 @@ public interface InferenceServer {
             throws ServerException;
 
     /**
+     * Returns whether an unload would put the server to sleep, which gives most of its memory back,
+     * and a load wake it. Changes nothing.
+     */
+    default boolean canSleep() {
+        return false;
+    }
+
+    /**
      * Generates text. Never throws for what a server does: the last event is an {@code End} or a
      * {@code Fault}.
      *

@@ -2,6 +2,7 @@ package dev.stoker.sim;
 
 import dev.stoker.base.Cancellation;
 import dev.stoker.base.Reading;
+import dev.stoker.host.ServerLog;
 import dev.stoker.http.HttpAnswer;
 import dev.stoker.http.HttpExchange;
 import dev.stoker.http.HttpRequest;
@@ -41,6 +42,32 @@ public final class SimLog {
         List<Long> all = counts.get();
         // Fewer than at the mark: the server was restarted, and all of them are new.
         return Reading.known(all.size() < mark ? all : all.subList((int) mark, all.size()));
+    }
+
+    /** Returns where the layers of the model that was loaded last went. */
+    public Reading<ServerLog.Layers> layers() {
+        HttpAnswer answer =
+                exchange.fetch(
+                        HttpRequest.get("/sim/state"),
+                        Timeouts.control(),
+                        LARGEST,
+                        Cancellation.never());
+        Reading<ServerLog.Layers> last =
+                Reading.failed("the simulated box did not tell what it has loaded");
+        long youngest = -1;
+        if (answer.isSuccess()) {
+            for (JsonNode loaded : Json.parse(answer.text()).orElse(Json.object()).path("loaded")) {
+                if (loaded.path("pid").asLong(0) > youngest) {
+                    youngest = loaded.path("pid").asLong(0);
+                    last =
+                            Reading.known(
+                                    new ServerLog.Layers(
+                                            loaded.path("layers_on_gpu").asInt(0),
+                                            loaded.path("layers").asInt(0)));
+                }
+            }
+        }
+        return last;
     }
 
     private Optional<List<Long>> counts() {

@@ -31,7 +31,9 @@ public record Change(double ratio, Interval ci95, double pValue, Method method) 
         /** Rank sum test with the Hodges-Lehmann ratio: an outlier among few. */
         RANK_SUM("Mann-Whitney with the Hodges-Lehmann ratio, because of an outlier"),
         /** Signed rank test with the Hodges-Lehmann ratio of the pairs: an outlier among few. */
-        SIGNED_RANK("Wilcoxon signed rank with the Hodges-Lehmann ratio, because of an outlier");
+        SIGNED_RANK("Wilcoxon signed rank with the Hodges-Lehmann ratio, because of an outlier"),
+        /** Least squares with a level for each group and one slope in time. */
+        LEVELS("levels with a common drift, Student's t");
 
         private final String words;
 

@@ -98,7 +98,7 @@ class SimGpusTest {
             assertThat(busy.processes().value()).hasSize(1);
             assertThat(busy.throttleReasons().value()).isEmpty();
             assertThat(busy.value(GpuMetric.POWER).value()).isGreaterThan(150);
-            faults.set("degrade", true, Map.of("cause", "clocks"));
+            faults.set("degrade", true, Map.of("cause", "clocks", "cycles", "0"));
             GpuSample hot = report(server).gpus().getFirst();
             assertThat(hot.throttleReasons().value())
                     .containsExactly(ThrottleReason.SOFTWARE_THERMAL);

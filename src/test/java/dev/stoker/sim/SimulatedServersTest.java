@@ -192,7 +192,17 @@ class SimulatedServersTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"fragmentation", "clocks", "context", "fewer-layers"})
+    @CsvSource({
+        "fragmentation",
+        "clocks",
+        "context",
+        "fewer-layers",
+        "pagecache",
+        "offload",
+        "vanished",
+        "lottery",
+        "neighbour"
+    })
     void degradeFault_reloadMakesTheModelSlow(String cause) throws Exception {
         try (SimServer sim = start("thor", "degrade=cause:" + cause)) {
             InferenceServer server = open(sim);

@@ -50,11 +50,13 @@ public final class OpenAiServer implements InferenceServer {
     private final ServerIdentity identity;
     private final ServerConnection connection;
     private final OpenAiRequests requests;
+    private final VllmSleep sleep;
 
     public OpenAiServer(ServerIdentity identity, ServerConnection connection) {
         this.identity = identity;
         this.connection = connection;
         this.requests = new OpenAiRequests(identity.kind(), connection);
+        this.sleep = new VllmSleep(connection);
     }
 
     @Override
@@ -152,15 +154,25 @@ public final class OpenAiServer implements InferenceServer {
                     new ServerFailure.ModelMissing(
                             model, "this server serves " + String.join(", ", names)));
         }
+        boolean woken =
+                identity.kind() == ServerKind.VLLM && sleep.wake(model, stall, cancellation);
         return new LoadReport(
                 Duration.ofNanos(clock().nanos() - start),
                 Reading.unsupported("the model was loaded when the server started"),
-                true);
+                !woken);
+    }
+
+    @Override
+    public boolean canSleep() {
+        return identity.kind() == ServerKind.VLLM && sleep.isSleeping().isKnown();
     }
 
     @Override
     public UnloadReport unload(String model, Duration wait, Cancellation cancellation)
             throws ServerException {
+        if (canSleep()) {
+            return sleep.sleep(model, wait, cancellation);
+        }
         throw new ServerException(
                 new ServerFailure.BadRequest(
                         0,

@@ -314,7 +314,10 @@ public final class Engine {
                                     r.expiresNanos == Long.MAX_VALUE
                                             ? Double.POSITIVE_INFINITY
                                             : (r.expiresNanos - now) / 1e9,
-                                    r.active))
+                                    r.active,
+                                    r.pid,
+                                    r.model.layers() - r.placement.onHost(),
+                                    r.command()))
                     .toList();
         } finally {
             lock.unlock();
@@ -455,6 +458,30 @@ public final class Engine {
     /** Returns whether memory ran out so far that loads fail until a restart. */
     public boolean isUnstable() {
         return loader.isUnstable();
+    }
+
+    /** Returns which cause of {@code degrade} can be seen at work now; empty for none. */
+    public String wornBy() {
+        return loader.wornBy();
+    }
+
+    /**
+     * Applies a remedy of the machine: {@code drop-caches}, {@code compact}, {@code respawn},
+     * {@code restart} or {@code recreate}.
+     */
+    public void remedy(String name) throws InterruptedException {
+        if (name.equals("drop-caches")) {
+            lock.lock();
+            try {
+                memory.dropCaches();
+            } finally {
+                lock.unlock();
+            }
+        }
+        if (name.equals("restart") || name.equals("recreate")) {
+            restart(false);
+        }
+        loader.remedy(name);
     }
 
     public int restarts() {

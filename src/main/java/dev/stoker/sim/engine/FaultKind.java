@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 
 /** The faults that can be switched on, with their parameters and what these are when not said. */
 public enum FaultKind {
-    /** Models get slower with each reload. */
+    /** Models get slower with each reload, or from the start where the cycles are 0. */
     DEGRADE(Map.of("cycles", "1", "cause", "fragmentation")),
     /** The GPU is lost, as after suspend: the next load goes to the processor without an error. */
     CPU_FALLBACK(Map.of()),
@@ -24,7 +24,9 @@ public enum FaultKind {
     /** Loading takes so many times longer. */
     SLOW_LOAD(Map.of("factor", "5")),
     /** Loading never ends. */
-    HANG_LOAD(Map.of());
+    HANG_LOAD(Map.of()),
+    /** Rates differ from answer to answer by so much, as a standard deviation. */
+    UNSTEADY(Map.of("percent", "2"));
 
     @SuppressWarnings("ImmutableEnumChecker") // Made by Map.of alone.
     private final Map<String, String> parameters;

@@ -11,7 +11,16 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Which faults are on, with their parameters. They can be switched at any time. Thread-safe. */
 public final class Faults {
     private static final List<String> CAUSES =
-            List.of("fewer-layers", "fragmentation", "clocks", "context");
+            List.of(
+                    "fewer-layers",
+                    "fragmentation",
+                    "clocks",
+                    "context",
+                    "pagecache",
+                    "offload",
+                    "vanished",
+                    "lottery",
+                    "neighbour");
 
     private final Map<FaultKind, Map<String, String>> on = new ConcurrentHashMap<>();
 
@@ -64,6 +73,11 @@ public final class Faults {
                             + kind.label()
                             + ".");
         }
+    }
+
+    /** Returns the causes of the fault {@code degrade}. */
+    public static List<String> causes() {
+        return CAUSES;
     }
 
     private static UserError wrong(String sentence) {

@@ -4,6 +4,7 @@ import dev.stoker.base.Clock;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.SplittableRandom;
 
 /**
  * One answer in time: the prompt, then a token at each due moment. The moments are worked out from
@@ -38,7 +39,8 @@ final class Generation {
         long promptTokens = Math.min(job.promptTokens(), runner.context);
         int shared = engine.sharedPrefix(runner, job.prompt());
         long cached = job.reusePrompt() ? Math.min(promptTokens - 1, shared / 4) : 0;
-        long promptNanos = nanos(runner.rates.promptSeconds(promptTokens - cached));
+        double slower = slower();
+        long promptNanos = nanos(slower * runner.rates.promptSeconds(promptTokens - cached));
 
         Tale tale = new Tale(job.prompt(), job.seed());
         int thinking =
@@ -53,7 +55,10 @@ final class Generation {
         for (int i = 0; i < tokens; i++) {
             if (i > 0) {
                 long step =
-                        nanos(runner.rates.tokenSeconds(promptTokens + i, engine.load().running()));
+                        nanos(
+                                slower
+                                        * runner.rates.tokenSeconds(
+                                                promptTokens + i, engine.load().running()));
                 decodeNanos += step;
                 due += step;
             }
@@ -73,6 +78,16 @@ final class Generation {
                 decodeNanos,
                 waitNanos,
                 tokens < natural);
+    }
+
+    /** A factor that an answer keeps to its end; the same prompt has the same one. */
+    private double slower() {
+        if (!engine.faults().isOn(FaultKind.UNSTEADY)) {
+            return 1;
+        }
+        double spread = engine.faults().number(FaultKind.UNSTEADY, "percent") / 100;
+        SplittableRandom random = new SplittableRandom(job.prompt().hashCode());
+        return Math.exp(spread * random.nextGaussian());
     }
 
     /** Breaks off or falls silent before a token, where a fault says so. */

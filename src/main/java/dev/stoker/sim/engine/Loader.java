@@ -26,6 +26,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>The engine's lock guards the state; the waits happen outside it. One load at a time.
  */
 final class Loader {
+    private static final long FIRST_PID = 5000;
+    private static final long LEFT_FREE = 2L << 30;
+
     private final Box box;
     private final Clock clock;
     private final Faults faults;
@@ -33,6 +36,8 @@ final class Loader {
     private final ReentrantLock lock;
     private final Map<String, Integer> loads = new HashMap<>();
     private volatile boolean unstable;
+    private volatile String cured = "";
+    private volatile String worn = "";
     private int number;
 
     Loader(Box box, Clock clock, Faults faults, BoxMemory memory, ReentrantLock lock) {
@@ -49,9 +54,40 @@ final class Loader {
 
     void cure(boolean reboot) {
         unstable = false;
+        remedy("restart");
         if (reboot) {
             loads.clear();
+            worn = "";
         }
+    }
+
+    /** Applies a remedy: the cause that it is good for is over. */
+    void remedy(String name) {
+        String cause = faults.word(FaultKind.DEGRADE, "cause");
+        if (Wear.remedy(cause).equals(name)) {
+            cured = cause;
+            worn = "";
+        }
+    }
+
+    /**
+     * Returns which cause of {@code degrade} can be seen at work now: that of the last load, or of
+     * a fault that holds from the start; empty for none.
+     */
+    String wornBy() {
+        if (!faults.isOn(FaultKind.DEGRADE)) {
+            return "";
+        }
+        String cause = faults.word(FaultKind.DEGRADE, "cause");
+        boolean always = faults.number(FaultKind.DEGRADE, "cycles") == 0;
+        return always && !cured.equals(cause) ? cause : worn;
+    }
+
+    private Wear wear(ModelSpec model, int reloads) {
+        Wear wear = Wear.of(faults, model, reloads);
+        Wear now = wear.cause().equals(cured) ? Wear.NONE : wear;
+        worn = now.cause();
+        return now;
     }
 
     /** Where the model would go if it were loaded now. */
@@ -79,12 +115,12 @@ final class Loader {
         settle(model, context, gpuLayers);
         String id = model.name() + "#" + ++number;
         int before = loads.merge(model.name(), 1, Integer::sum) - 1;
-        Wear wear = Wear.of(faults, model, before);
-        int worn = wear.context(context, model.context());
+        Wear wear = wear(model, before);
+        int larger = wear.context(context, model.context());
         Placement placement;
         lock.lock();
         try {
-            placement = wear.placement(placement(model, worn, gpuLayers), model);
+            placement = wear.placement(placement(model, larger, gpuLayers), model);
             if (!memory.fits(placement, clock.nanos())) {
                 throw tooLarge(placement);
             }
@@ -94,7 +130,7 @@ final class Loader {
         }
         boolean ready = false;
         try {
-            read(model);
+            read(model, wear);
             ready = true;
         } finally {
             if (!ready) {
@@ -102,8 +138,20 @@ final class Loader {
             }
         }
         double decode = wear.decodeFactor(box, model, placement);
-        Rates rates = new Rates(box, model, placement, decode, wear.promptFactor());
-        return new Runner(id, model, shownName, worn, gpuLayers, placement, rates, session);
+        double prompt = wear.promptFactor(box, model, placement);
+        Rates rates = new Rates(box, model, placement, decode, prompt);
+        int stuck = wear.cause().equals("offload") ? model.layers() - placement.onHost() : -1;
+        return new Runner(
+                id,
+                FIRST_PID + number,
+                model,
+                shownName,
+                larger,
+                gpuLayers,
+                stuck,
+                placement,
+                rates,
+                session);
     }
 
     private void drop(String id) {
@@ -149,7 +197,7 @@ final class Loader {
                 : 0;
     }
 
-    private void read(ModelSpec model) throws EngineFailure, InterruptedException {
+    private void read(ModelSpec model, Wear wear) throws EngineFailure, InterruptedException {
         long file = model.file().count();
         long staging = staging(model);
         long room;
@@ -161,7 +209,7 @@ final class Loader {
         } finally {
             lock.unlock();
         }
-        double seconds = Rates.loadSeconds(box, file, cached) * slowness();
+        double seconds = Rates.loadSeconds(box, file, cached) * slowness() * wear.loadFactor();
         if (staging > room) {
             pause(seconds * room / staging);
             boolean starved = room < box.pressure().reserve().count();
@@ -173,8 +221,19 @@ final class Loader {
         lock.lock();
         try {
             memory.read(model.digest(), file, clock.nanos());
+            if (wear.cause().equals("pagecache")) {
+                fillCache();
+            }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Other files take nearly all that is free, which the driver does not take back. */
+    private void fillCache() {
+        long others = memory.cacheRoom(clock.nanos()) - LEFT_FREE;
+        if (others > 0) {
+            memory.read("other files", others, clock.nanos());
         }
     }
 

@@ -12,6 +12,9 @@ import dev.stoker.sim.physics.ModelSpec;
  * @param secondsLeft until it goes by itself; infinite for never, negative when it is on its way
  *     out
  * @param active requests under way
+ * @param pid its process
+ * @param layersOnGpu layers that GPUs compute
+ * @param command how its process was started
  */
 public record Resident(
         ModelSpec model,
@@ -19,4 +22,7 @@ public record Resident(
         long gpuBytes,
         int context,
         double secondsLeft,
-        int active) {}
+        int active,
+        long pid,
+        int layersOnGpu,
+        String command) {}

@@ -13,10 +13,15 @@ final class Runner {
     private static final int REMEMBERED_CHARACTERS = 32 << 10;
 
     final String id;
+    final long pid;
     final ModelSpec model;
     final String shownName;
     final int context;
     final int gpuLayers;
+
+    /** Layers that the process is held to by an earlier request; negative where it is not. */
+    final int stuckLayers;
+
     final Placement placement;
     final Rates rates;
     private final Deque<String> prompts = new ArrayDeque<>();
@@ -30,21 +35,36 @@ final class Runner {
 
     Runner(
             String id,
+            long pid,
             ModelSpec model,
             String shownName,
             int context,
             int gpuLayers,
+            int stuckLayers,
             Placement placement,
             Rates rates,
             KeepAlive session) {
         this.id = id;
+        this.pid = pid;
         this.model = model;
         this.shownName = shownName;
         this.context = context;
         this.gpuLayers = gpuLayers;
+        this.stuckLayers = stuckLayers;
         this.placement = placement;
         this.rates = rates;
         this.session = session;
+    }
+
+    /** Returns the command line of its process, as a llama-server below Ollama has it. */
+    String command() {
+        int layers = gpuLayers >= 0 ? gpuLayers : stuckLayers;
+        return "llama-server --model "
+                + model.digest().substring(0, 12)
+                + " -c "
+                + context
+                + (layers >= 0 ? " -ngl " + layers : "")
+                + " (simulated)";
     }
 
     /**

@@ -192,6 +192,11 @@ public final class BoxMemory {
         shrinkCache(now, file);
     }
 
+    /** Gives all page cache up. */
+    public void dropCaches() {
+        cache.clear();
+    }
+
     /** Returns how much page cache there may be now. */
     public long cacheRoom(long now) {
         return Math.max(0, budget() - server(now));

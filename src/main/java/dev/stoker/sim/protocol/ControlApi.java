@@ -14,6 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -23,6 +24,8 @@ import java.util.Map;
  */
 public final class ControlApi implements WireHandler {
     private static final String JSON = "application/json";
+    private static final List<String> REMEDIES =
+            List.of("drop-caches", "compact", "respawn", "restart", "recreate");
 
     private final Engine engine;
     private final Runnable dropClients;
@@ -54,6 +57,7 @@ public final class ControlApi implements WireHandler {
                     dropClients.run();
                     engine.restart(body.path("reboot").asBoolean(false));
                 }
+                case "POST /sim/remedy" -> remedy(body.path("name").asString(""));
                 case "POST /sim/reset-peak" -> engine.resetPeak();
                 case "POST /sim/faults" -> fault(body);
                 default -> {
@@ -78,6 +82,18 @@ public final class ControlApi implements WireHandler {
                 .finished()
                 .forEach(f -> o.withArray("cached_tokens").add(f.result().cachedTokens()));
         return o;
+    }
+
+    private void remedy(String name) throws InterruptedException {
+        if (!REMEDIES.contains(name)) {
+            throw UserError.wrongUse(
+                    "There is no remedy '" + name + "'.",
+                    "Remedies: " + String.join(", ", REMEDIES) + ".");
+        }
+        if (name.equals("restart") || name.equals("recreate")) {
+            dropClients.run();
+        }
+        engine.remedy(name);
     }
 
     private void fault(JsonNode body) {
@@ -105,6 +121,7 @@ public final class ControlApi implements WireHandler {
         host.put("free_bytes", books.free());
         host.put("page_cache_bytes", books.cache());
         host.put("swap_total_bytes", engine.box().host().swap().count()).put("swap_used_bytes", 0);
+        HostSigns.of(engine, books).write(host);
         host.put("system_bytes", books.system()).put("other_bytes", books.other());
         s.putObject("server")
                 .put("memory_bytes", books.server())
@@ -118,7 +135,11 @@ public final class ControlApi implements WireHandler {
                     .put("bytes", r.totalBytes())
                     .put("gpu_bytes", r.gpuBytes())
                     .put("context", r.context())
-                    .put("active", r.active());
+                    .put("active", r.active())
+                    .put("pid", r.pid())
+                    .put("layers_on_gpu", r.layersOnGpu())
+                    .put("layers", r.model().layers())
+                    .put("command", r.command());
         }
         ObjectNode faults = s.putObject("faults");
         engine.faults().active().forEach((name, p) -> p.forEach(faults.putObject(name)::put));

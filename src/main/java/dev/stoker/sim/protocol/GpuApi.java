@@ -2,7 +2,6 @@ package dev.stoker.sim.protocol;
 
 import dev.stoker.json.Json;
 import dev.stoker.sim.engine.Engine;
-import dev.stoker.sim.engine.FaultKind;
 import dev.stoker.sim.physics.Box;
 import dev.stoker.sim.physics.BoxMemory;
 import dev.stoker.sim.physics.GpuHeat;
@@ -10,11 +9,13 @@ import dev.stoker.sim.physics.GpuHeat;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.util.List;
-import java.util.Map;
 
 /** What {@code /sim/gpus} tells: the sensors of the simulated GPUs. Thread-safe. */
 final class GpuApi {
     private static final double BUSY = 0.02;
+
+    /** What a neighbour takes of the GPU. */
+    private static final double OTHERS = 0.45;
 
     private final Engine engine;
 
@@ -43,10 +44,11 @@ final class GpuApi {
     private void gpu(ObjectNode o, int index, GpuHeat.State state, BoxMemory.Books books) {
         Box.Gpu gpu = engine.box().gpus().get(index);
         Box.Chip chip = gpu.chip();
-        boolean hot = overheated();
+        boolean hot = engine.wornBy().equals("clocks");
         boolean busy = state.utilisation() > BUSY;
         o.put("name", gpu.name()).put("shared", gpu.shared());
-        o.put("utilization_percent", Math.round(state.utilisation() * 100));
+        double others = engine.wornBy().equals("neighbour") ? OTHERS : 0;
+        o.put("utilization_percent", Math.round(Math.max(others, state.utilisation()) * 100));
         o.put(
                 "memory_utilization_percent",
                 Math.round(state.utilisation() * engine.box().speeds().efficiency() * 100));
@@ -76,16 +78,5 @@ final class GpuApi {
                                 .put("memory_bytes", bytes.get(index));
                     }
                 });
-    }
-
-    /** The fault by which models get slower may have heat as its cause. */
-    private boolean overheated() {
-        return engine.faults().isOn(FaultKind.DEGRADE)
-                && "clocks"
-                        .equals(
-                                engine.faults()
-                                        .active()
-                                        .getOrDefault(FaultKind.DEGRADE.label(), Map.of())
-                                        .get("cause"));
     }
 }
