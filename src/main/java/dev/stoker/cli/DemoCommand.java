@@ -4,6 +4,7 @@ import dev.stoker.base.Bytes;
 import dev.stoker.base.Cancellation;
 import dev.stoker.base.ExitCode;
 import dev.stoker.base.Reading;
+import dev.stoker.base.Text;
 import dev.stoker.base.UserError;
 import dev.stoker.server.ServerException;
 import dev.stoker.sim.physics.Box;
@@ -12,6 +13,7 @@ import dev.stoker.sim.physics.BoxFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 import java.io.IOException;
@@ -32,18 +34,38 @@ import java.util.stream.Stream;
 
 /**
  * {@code stoker demo}: the story of the five models on simulated boxes, four configurations at
- * once, beside what the story tells. It uses no real server and says so. Used by one thread.
+ * once, beside what the story tells; or that of the Jetson that gets slower ({@link ThorStory}). It
+ * uses no real server and says so. Used by one thread.
  */
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
         description = {
-            "Show on a simulated machine what memory management does for a benchmark.",
+            "Play a story on a simulated machine. No real server is used.",
             "",
-            "Five models on a Jetson with 128 GB, in four configurations. No real server is used."
+            "models: what memory management does for a benchmark of five models on 128 GB.",
+            "thor: a Jetson whose models get slower with each reload, and what brings it back.",
+            ""
         })
 public final class DemoCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
+
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "STORY",
+            description = "models or thor. Default: ${DEFAULT-VALUE}.",
+            defaultValue = "models")
+    private String story = "models";
+
+    @Option(
+            names = "--cause",
+            paramLabel = "CAUSE",
+            description =
+                    "Of thor: why it gets slower; see 'stoker sim --list'. Default:"
+                            + " ${DEFAULT-VALUE}.",
+            defaultValue = "pagecache")
+    private String cause = "pagecache";
 
     @Option(
             names = "--speed",
@@ -70,6 +92,15 @@ public final class DemoCommand implements Callable<Integer> {
         if (!(speed >= 1) || speed > 1000 || iterations < 1 || iterations > 100) {
             throw UserError.wrongUse(
                     "The speed must be from 1 to 1000 and the iterations from 1 to 100.", "");
+        }
+        if (!List.of("models", "thor").contains(story)) {
+            throw UserError.wrongUse(
+                    "There is no story '" + Text.plain(story, 40) + "'.", "Say models or thor.");
+        }
+        if (story.equals("thor")) {
+            return new ThorStory(spec.commandLine().getOut(), spec.commandLine().getErr(), speed)
+                    .play(cause)
+                    .number();
         }
         Box read = BoxFile.load("thor");
         Box box = memory.isEmpty() ? read : read.withMemory(Bytes.parse(memory));

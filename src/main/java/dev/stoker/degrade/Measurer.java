@@ -30,6 +30,9 @@ final class Measurer {
     private static final String WARM_UP = "Say hello.";
     private static final long WARM_UP_TOKENS = 8;
     private static final long SEED = 42;
+    /** Drivers show the load of the last second or two: that of the request before. */
+    private static final Duration SETTLE = Duration.ofSeconds(3);
+
     private static final Duration STALL = Duration.ofMinutes(5);
 
     private final DegradeContext context;
@@ -63,6 +66,7 @@ final class Measurer {
     }
 
     Rates measure(Reading<Layers> layers) throws ServerException, InterruptedException {
+        context.clock().sleep(SETTLE);
         Eyes.Before before = eyes.before();
         long mark = context.words().mark();
         long at = context.clock().now().toEpochMilli();

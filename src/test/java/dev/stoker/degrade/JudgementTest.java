@@ -86,11 +86,17 @@ class JudgementTest {
     }
 
     @Test
-    void steadyMachine_isHealthyWithABound() {
+    void steadyMachine_200Runs_isHealthyWithABoundInNineteenOfTwenty() {
         SplittableRandom random = new SplittableRandom(1);
-        Verdict verdict = verdict(5, (s, n) -> 37 * noise(random, 0.01));
-        assertThat(verdict).isInstanceOf(Verdict.Healthy.class);
-        assertThat(verdict.drop().orElseThrow().ci95().high()).isBetween(0.0, 5.0);
+        int healthy = 0;
+        for (int i = 0; i < RUNS; i++) {
+            Verdict verdict = verdict(5, (s, n) -> 37 * noise(random, 0.01));
+            if (verdict instanceof Verdict.Healthy(Verdict.Drop found)) {
+                healthy++;
+                assertThat(found.ci95().high()).isLessThan(Design.TOLERANCE);
+            }
+        }
+        assertThat(healthy).isGreaterThanOrEqualTo(RUNS * 19 / 20);
     }
 
     @Test

@@ -222,7 +222,7 @@ final class Loader {
         try {
             memory.read(model.digest(), file, clock.nanos());
             if (wear.cause().equals("pagecache")) {
-                fillCache();
+                fillCache(model);
             }
         } finally {
             lock.unlock();
@@ -230,8 +230,8 @@ final class Loader {
     }
 
     /** Other files take nearly all that is free, which the driver does not take back. */
-    private void fillCache() {
-        long others = memory.cacheRoom(clock.nanos()) - LEFT_FREE;
+    private void fillCache(ModelSpec model) {
+        long others = memory.cacheRoom(clock.nanos()) - memory.cached(model.digest()) - LEFT_FREE;
         if (others > 0) {
             memory.read("other files", others, clock.nanos());
         }
