@@ -71,13 +71,19 @@ public record Judgement(Verdict verdict, Reading<Verdict.Drop> prompt, boolean l
         Verdict.Drop bound = rises ? adjusted : drop;
         if (bound.ci95().high() >= tolerancePercent) {
             return new Verdict.CannotTell(
-                    bound.percent() < tolerancePercent && !differ
-                            ? "the measurements spread too much to rule out a drop; take more"
-                                    + " cycles, or a quieter machine"
-                            : "the loads differ too much among themselves; take more cycles",
-                    Optional.of(bound));
+                    spread(bound, tolerancePercent, differ), Optional.of(bound));
         }
         return new Verdict.Healthy(bound);
+    }
+
+    private static String spread(Verdict.Drop drop, double tolerancePercent, boolean differ) {
+        if (differ) {
+            return "the loads differ too much among themselves; take more cycles";
+        }
+        String more = "; take more cycles, or a quieter machine";
+        return drop.percent() < tolerancePercent
+                ? "the measurements spread too much to rule out a drop" + more
+                : "it seems slower, but the measurements spread too much to be sure" + more;
     }
 
     private static Change plain(List<List<Point>> levels) {

@@ -30,6 +30,7 @@ final class Measurer {
     private static final String WARM_UP = "Say hello.";
     private static final long WARM_UP_TOKENS = 8;
     private static final long SEED = 42;
+
     /** Drivers show the load of the last second or two: that of the request before. */
     private static final Duration SETTLE = Duration.ofSeconds(3);
 
