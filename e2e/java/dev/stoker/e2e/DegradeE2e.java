@@ -133,8 +133,8 @@ final class DegradeE2e {
             StokerCli.Running run =
                     stoker.start(
                             "degrade", "phi4:14b", "--cycles", "3", "--server", server.toString());
-            run.awaitError("cycle 1", LIMIT);
-            run.signal(Signal.KILL);
+            run.awaitOutput("cycle 1", LIMIT);
+            run.kill();
             run.await(LIMIT);
             StokerCli.Result result = stoker.run(LIMIT, "degrade", "--resume", "--yes", "--json");
             assertThat(result.exitCode()).as(result.toString()).isEqualTo(1);
