@@ -24,6 +24,7 @@ import dev.stoker.cli.StatusCommand;
 import dev.stoker.cli.StokerCommand;
 import dev.stoker.cli.StokerVersion;
 import dev.stoker.cli.TopCommand;
+import dev.stoker.cli.WarmCommand;
 import dev.stoker.history.Stores;
 import dev.stoker.history.jdbc.JdbcStores;
 import dev.stoker.host.ProcessRunner;
@@ -98,6 +99,11 @@ public final class Main {
                 "plan",
                 () -> new PlanCommand(new MachineWiring(env), new Wiring(env), stores, env));
         verbs.put("degrade", () -> new DegradeCommand(new Wiring(env), stores, env));
+        verbs.put(
+                "warm",
+                () ->
+                        new WarmCommand(
+                                new MachineWiring(env), new Wiring(env), env, Clock.system()));
         verbs.put("report", () -> new ReportCommand(stores, env));
         verbs.put("sim", SimCommand::new);
         verbs.put("demo", () -> new DemoCommand());

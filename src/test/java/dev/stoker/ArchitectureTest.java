@@ -73,7 +73,7 @@ class ArchitectureTest {
                 "base json stats trace model memory server host gpu control history load suite");
         room("degrade", BELOW + " load");
         room("tune", BELOW + " load");
-        room("warm", BELOW);
+        room("warm", BELOW + " load plan");
         room("explain", BELOW);
         room("doctor", BELOW);
         room("plan", BELOW);

@@ -44,6 +44,12 @@ public record ComputeDevice(
                 model.source());
     }
 
+    /** Returns it with another memory, such as one with more of it free. */
+    public ComputeDevice withMemory(MemoryDevice other) {
+        return new ComputeDevice(
+                other, bandwidth, tflops, matrixUnits, watts, processors, efficiency, source);
+    }
+
     /** Returns an idle GPU of the table. */
     public static ComputeDevice idle(GpuModel model, String name) {
         return of(model, name, model.idle());

@@ -89,7 +89,9 @@ final class OllamaRequests {
         ObjectNode options = body.putObject("options");
         runner.contextLength().ifPresent(n -> options.put("num_ctx", n));
         for (Map.Entry<String, Object> option : runner.extra().entrySet()) {
-            options.set(option.getKey(), Json.tree(option.getValue()));
+            // This one decides how the model is loaded too, and stands beside the others.
+            ObjectNode place = option.getKey().equals("shift") ? body : options;
+            place.set(option.getKey(), Json.tree(option.getValue()));
         }
         return options;
     }

@@ -1,0 +1,152 @@
+package dev.stoker.warm;
+
+import dev.stoker.base.Clock;
+import dev.stoker.server.RunnerOptions;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Keeps the models of one server ready: looks, decides, writes down what it is about to do, does
+ * it, and looks again, until nothing is left to be loaded; then measures. Used by one thread.
+ */
+public final class Keeper {
+    /** A slow answer may be chance: so often it is measured in all. */
+    private static final int TRIES = 3;
+
+    private final WarmSet set;
+    private final Hands hands;
+    private final NotesStore store;
+    private final Clock clock;
+    private final Consumer<String> log;
+    private Notes notes;
+    private boolean complained;
+
+    /**
+     * @param log takes a sentence for each thing that happened
+     */
+    public Keeper(WarmSet set, Hands hands, NotesStore store, Clock clock, Consumer<String> log) {
+        this.set = set;
+        this.hands = hands;
+        this.store = store;
+        this.clock = clock;
+        this.log = log;
+        this.notes = store.read();
+    }
+
+    /**
+     * What a round came to.
+     *
+     * @param seen at its last look
+     * @param verdicts of each model, in the order of the set
+     * @param lost what had been out of memory when the round began, with the reason
+     */
+    public record Round(Seen seen, Map<String, Verdict> verdicts, Map<String, String> lost) {}
+
+    /** Does all that is to be done now. */
+    public Round round() throws InterruptedException {
+        Map<String, String> lost = new LinkedHashMap<>();
+        Instant begin = clock.now();
+        // Each model may be loaded once, and once more for what another load did to it.
+        for (int i = 0; ; i++) {
+            Seen seen = hands.look();
+            Decision decision = Decider.decide(set, seen, notes);
+            notes = decision.notes();
+            decision.log().forEach(log);
+            notes.models.forEach((name, note) -> {
+                if (note.lostAt != null && !note.lostAt.isBefore(begin)) {
+                    lost.putIfAbsent(name, note.lost);
+                }
+            });
+            if (decision.loads() && i < 2 * set.models().size()) {
+                keep(); // What is about to be done, before it is done.
+                act(decision.actions().getFirst(), seen);
+                keep();
+            } else {
+                for (WarmAction action : decision.actions()) {
+                    if (!(action instanceof WarmAction.Load
+                            || action instanceof WarmAction.Reload)) {
+                        act(action, seen);
+                    }
+                }
+                keep();
+                return new Round(seen, Judgement.of(set, seen, notes), lost);
+            }
+        }
+    }
+
+    private void act(WarmAction action, Seen seen) throws InterruptedException {
+        String model = action.desired().model();
+        switch (action) {
+            case WarmAction.Load(Desired desired, RunnerOptions options, String why) ->
+                    load(desired, options, why, false);
+            case WarmAction.Reload(Desired desired, RunnerOptions options, String why) -> {
+                String failure = hands.unload(model);
+                if (failure.isEmpty()) {
+                    load(desired, options, why, true);
+                } else {
+                    take(Outcomes.loaded(notes, desired, why, true, 0, failure, clock.now()));
+                }
+            }
+            case WarmAction.Tick(Desired desired, RunnerOptions options) ->
+                    tick(desired, options, seen);
+            case WarmAction.Hold(Desired desired, RunnerOptions options) -> {
+                hands.hold(model, options);
+                take(Outcomes.held(notes, desired, true));
+            }
+            case WarmAction.Release(Desired desired, RunnerOptions options) -> {
+                hands.hold(model, options);
+                take(Outcomes.held(notes, desired, false));
+                log.accept(model + " may go: its schedule has ended");
+            }
+        }
+    }
+
+    private void load(Desired desired, RunnerOptions options, String why, boolean reload)
+            throws InterruptedException {
+        Hands.LoadEnd end = hands.load(desired.model(), options);
+        take(
+                Outcomes.loaded(
+                        notes, desired, why, reload, end.seconds(), end.failure(), clock.now()));
+    }
+
+    private void tick(Desired desired, RunnerOptions options, Seen seen)
+            throws InterruptedException {
+        double share = seen.find(desired.model()).map(SeenModel::gpuShare).orElse(-1.0);
+        TickResult best = hands.tick(desired.model(), options);
+        for (int i = 1;
+                i < TRIES && Outcomes.worthAnother(notes, desired, Optional.of(best));
+                i++) {
+            TickResult next = hands.tick(desired.model(), options);
+            if (next.isGood()
+                    && next.tokensPerSecond().orElse(0) >= best.tokensPerSecond().orElse(0)) {
+                best = next;
+            }
+        }
+        take(Outcomes.ticked(notes, desired, best, share, clock.now()));
+    }
+
+    private void take(Outcomes.After after) {
+        notes = after.notes();
+        after.log().forEach(log);
+    }
+
+    private void keep() {
+        try {
+            store.write(notes);
+            complained = false;
+        } catch (IOException e) {
+            if (!complained) {
+                complained = true;
+                log.accept(
+                        "what was done can't be noted ("
+                                + e.getMessage()
+                                + "): a restart would not know it");
+            }
+        }
+    }
+}
