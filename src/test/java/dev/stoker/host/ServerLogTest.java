@@ -41,6 +41,21 @@ class ServerLogTest {
     }
 
     @Test
+    void layersSince_severalLoads_areThoseOfTheLast() throws IOException {
+        Path file = outputFile();
+        ServerLog log = log("desktop", 11434, new CommandEnd.NotStarted("none"));
+
+        long mark = log.mark();
+        assertThat(log.layersSince(mark).isKnown()).isFalse();
+        append(
+                file,
+                "load_tensors: offloaded 37/37 layers to GPU\nother\n"
+                        + "load_tensors: offloaded 35/37 layers to GPU\n");
+
+        assertThat(log.layersSince(mark)).isEqualTo(Reading.known(new ServerLog.Layers(35, 37)));
+    }
+
+    @Test
     void cachedSince_nothingNew_noCounts() throws IOException {
         append(outputFile(), cached(1, 7));
         ServerLog log = log("desktop", 11434, new CommandEnd.NotStarted("none"));
