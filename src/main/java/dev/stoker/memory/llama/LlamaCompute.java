@@ -41,6 +41,14 @@ final class LlamaCompute {
     private static final Set<String> NORM_AFTER =
             Set.of("olmo2", "exaone4", "smollm3", "olmoe", "minicpm3");
 
+    /** Encoders with a gate in their feed-forward part, and without embeddings of places. */
+    private static final Set<String> GATED_ENCODER =
+            Set.of("nomic-bert", "jina-bert-v2", "modern-bert");
+
+    /** Encoders that rotate queries and keys by their place. */
+    private static final Set<String> ROTATED_ENCODER =
+            Set.of("nomic-bert", "nomic-bert-moe", "modern-bert", "neo-bert", "jina-bert-v3");
+
     private static final Set<String> GATED_QUERY = Set.of("qwen35", "qwen35moe", "qwen3next");
 
     private final String architecture;
@@ -104,7 +112,8 @@ final class LlamaCompute {
     double mask() {
         double perCell = (flash ? 0.5 : 1) * u;
         if (shape.encoder()) {
-            return perCell * u / 4;
+            boolean both = architecture.equals("modern-bert"); // Windows, and layers without.
+            return (both ? 2 : 1) * perCell * u / 4;
         }
         double cells = (anyFull ? cache.cells() : 0) + (anyWindow ? cache.windowCells() : 0);
         return perCell * cells;
@@ -115,8 +124,9 @@ final class LlamaCompute {
      *
      * @param first whether it holds layer 0
      * @param how who computes
+     * @param logits whether it also computes the output layer
      */
-    double device(boolean first, Computes how) {
+    double device(boolean first, Computes how, boolean logits) {
         double attention = attention(first);
         double most = Math.max(attention, feedForwardPart(how));
         double state = statePart();
@@ -126,16 +136,15 @@ final class LlamaCompute {
         } else {
             most += mask();
         }
-        if (how == Computes.ALONE && !NORM_AFTER.contains(architecture)) {
+        if (how == Computes.ALONE
+                && !NORM_AFTER.contains(architecture)
+                && !GATED_ENCODER.contains(architecture)) {
             most += e;
-        }
-        if (shape.encoder() && !flash) {
-            most += u * heads * (u / 4);
         }
         if (architecture.startsWith("t5")) {
             most += 3.4 * u * heads * (u / 4); // A bias for each pair of tokens.
         }
-        return Math.max(most, embeddings()) + scratch();
+        return Math.max(most, logits ? embeddings() : 0) + scratch();
     }
 
     /** Who computes. */
@@ -216,6 +225,10 @@ final class LlamaCompute {
             long own = shape.number("attention.key_length_mla", key);
             return u * heads * (key + rank + 2 * own) + (flash ? 0 : scores());
         }
+        if (shape.encoder() && !flash) {
+            // The scores of all pairs, beside queries, keys, values, their sum and the residual.
+            return u * heads * (u / 4) + (ROTATED_ENCODER.contains(architecture) ? 7 : 5) * e;
+        }
         if (flash || caches == 0) {
             double narrowed = narrowed();
             double usual = first ? query + 2 * e : 2 * e;
@@ -283,6 +296,9 @@ final class LlamaCompute {
     /** Returns what the host takes beside GPUs that hold every layer. */
     double hostBeside() {
         double bytes = 2 * e + mask() + 6 * u;
+        if (architecture.equals("bert")) {
+            bytes += e; // Embeddings of places are added on the host.
+        }
         if (architecture.startsWith("qwen3vl")) {
             bytes += 3 * e;
         }

@@ -364,10 +364,10 @@ public final class LlamaMemory {
             if (!used) {
                 boolean helps =
                         gpu == 0 && placement.gpuLayers() == 0 && settings.offloadOperations();
-                return helps ? compute.device(true, computes(gpu)) + staged : 0;
+                return helps ? compute.device(true, computes(gpu), !outputTooLarge) + staged : 0;
             }
             boolean remote = gpus.get(gpu).kind() == DeviceKind.RPC;
-            double bytes = compute.device(first, computes(gpu));
+            double bytes = compute.device(first, computes(gpu), !outputTooLarge);
             if (pipelined()) {
                 bytes += (gpu == 0 ? 4 : 8) * compute.embedding() + 3 * compute.mask();
             } else if (settings.offloadOperations()
@@ -404,7 +404,9 @@ public final class LlamaMemory {
             addWeights(items, weight);
             addCaches(items, kv, state);
             double bytes =
-                    gpus.isEmpty() ? compute.device(true, LlamaCompute.Computes.ALONE) : beside();
+                    gpus.isEmpty()
+                            ? compute.device(true, LlamaCompute.Computes.ALONE, true)
+                            : beside();
             addCompute(items, bytes, DeviceKind.HOST, 0);
             long output =
                     4L
@@ -451,7 +453,7 @@ public final class LlamaMemory {
                             && placement.anyBlockOn(Placement.HOST);
             more += mismatch ? compute.attentionOnHost() : 0;
             return computes
-                    ? compute.device(true, LlamaCompute.Computes.BESIDE) + more
+                    ? compute.device(true, LlamaCompute.Computes.BESIDE, true) + more
                     : more
                             + compute.hostBeside()
                             + (pipelined() ? 3 * compute.mask() : 0)

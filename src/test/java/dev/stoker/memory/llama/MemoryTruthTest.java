@@ -129,7 +129,6 @@ class MemoryTruthTest {
                         .filter(Compared::gpu)
                         .filter(r -> r.start().devices().size() == 2)
                         .filter(r -> r.start().offloaded() == r.layers())
-                        .filter(r -> !r.encoder())
                         .map(Compared::error)
                         .sorted()
                         .toList();
