@@ -6,6 +6,7 @@ import dev.stoker.cli.CompareCommand;
 import dev.stoker.cli.CompletionCommand;
 import dev.stoker.cli.DegradeCommand;
 import dev.stoker.cli.DemoCommand;
+import dev.stoker.cli.ExplainCommand;
 import dev.stoker.cli.GpuCommand;
 import dev.stoker.cli.HelpCommand;
 import dev.stoker.cli.HistoryCommand;
@@ -104,6 +105,8 @@ public final class Main {
                 () ->
                         new WarmCommand(
                                 new MachineWiring(env), new Wiring(env), env, Clock.system()));
+        verbs.put(
+                "explain", () -> new ExplainCommand(new Wiring(env), stores, env, Clock.system()));
         verbs.put("report", () -> new ReportCommand(stores, env));
         verbs.put("sim", SimCommand::new);
         verbs.put("demo", () -> new DemoCommand());

@@ -83,6 +83,14 @@ public final class ServerLog {
         return place.map(Place::inWords);
     }
 
+    /** Returns where the log is, or why none can be read. Looks for it if need be. */
+    public synchronized Reading<Place> place() {
+        if (!place.isKnown()) {
+            place = find();
+        }
+        return place;
+    }
+
     /**
      * Returns a mark of the log as it is now. Its value means something to {@link #cachedSince}
      * only.
@@ -303,10 +311,16 @@ public final class ServerLog {
     }
 
     /** Where the server's lines go. */
-    private sealed interface Place {
+    public sealed interface Place {
 
+        /** Returns where, in words that follow "in". */
         String inWords();
 
+        /**
+         * A file.
+         *
+         * @param link the kernel's link to it
+         */
         record Output(Path link) implements Place {
             @Override
             public String inWords() {
@@ -318,6 +332,15 @@ public final class ServerLog {
             }
         }
 
-        record Command(String inWords, List<String> line, boolean journal) implements Place {}
+        /**
+         * What a command prints.
+         *
+         * @param journal whether it is the journal's, else a container's
+         */
+        record Command(String inWords, List<String> line, boolean journal) implements Place {
+            public Command {
+                line = List.copyOf(line);
+            }
+        }
     }
 }

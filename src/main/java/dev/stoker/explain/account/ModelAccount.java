@@ -63,6 +63,14 @@ final class ModelAccount {
                 .sum();
     }
 
+    /** Returns how long requests waited for that. */
+    long swapMicros() {
+        return causes.entrySet().stream()
+                .filter(e -> e.getKey().isSwap())
+                .mapToLong(e -> e.getValue()[1])
+                .sum();
+    }
+
     /** {@code registry.ollama.ai/library/qwen3:8b} is {@code qwen3:8b}. */
     static String plainName(String full) {
         String name = full;

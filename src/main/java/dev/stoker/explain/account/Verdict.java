@@ -33,7 +33,7 @@ final class Verdict {
     Verdict(Ledger sums, Circumstance around, List<ModelAccount> loaded, List<Cause> causes) {
         this.sums = sums;
         this.around = around;
-        this.swapped = loaded.stream().filter(m -> m.swaps() > 0).toList();
+        this.swapped = loaded.stream().filter(m -> m.swapMicros() > 0).toList();
         this.causes = causes;
         this.swap = part(sums.swapMicros);
     }

@@ -161,8 +161,9 @@ class LogAccountTest {
     void router_modelsInTurn_namesTheSwapping() {
         Attribution told = Logs.ofLlamaServer("router");
         assertThat(told.around().server()).isEqualTo(Circumstance.Server.ROUTER);
-        assertThat(told.verdict()).contains("32 % of the time was swapping among two models");
-        assertThat(told.next().getFirst()).contains("--models-max");
+        assertThat(told.verdict())
+                .contains("32 % of the time was loading smollm2 again: another model");
+        assertThat(told.next().getFirst()).contains("--models-max 2");
     }
 
     @Test
