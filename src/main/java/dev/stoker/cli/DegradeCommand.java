@@ -9,6 +9,7 @@ import dev.stoker.degrade.DegradeJournal;
 import dev.stoker.degrade.DegradeReport;
 import dev.stoker.degrade.DegradeRunner;
 import dev.stoker.degrade.DegradeRuns;
+import dev.stoker.degrade.Earlier;
 import dev.stoker.degrade.Plan;
 import dev.stoker.degrade.ReportJson;
 import dev.stoker.degrade.Verdict;
@@ -230,14 +231,24 @@ public final class DegradeCommand implements Callable<Integer> {
         DegradeReport report = DegradeReport.of(folder.read());
         PrintWriter out = spec().commandLine().getOut();
         if (output.json) {
-            out.println(Json.pretty(ReportJson.write(report)));
+            out.println(Json.pretty(ReportJson.write(report, earlier(report))));
         } else {
             new DegradeView(terminal).print(out, report);
+            earlier(report).ifPresent(e -> out.println(DegradeView.slowAlready(report, e)));
         }
         out.flush();
         return report.judgement().verdict() instanceof Verdict.Degraded
                 ? ExitCode.BAD_ANSWER
                 : ExitCode.DONE;
+    }
+
+    /** A store that can't be read costs this remark, and nothing else. */
+    private Optional<Earlier> earlier(DegradeReport report) {
+        try (RunStore opened = store.toLook(stores)) {
+            return Earlier.best(opened, report).filter(e -> e.isMuchFasterThan(report));
+        } catch (UserError e) {
+            return Optional.empty();
+        }
     }
 
     private CommandSpec spec() {

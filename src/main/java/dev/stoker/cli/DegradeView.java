@@ -4,6 +4,7 @@ import dev.stoker.base.Bytes;
 import dev.stoker.base.Reading;
 import dev.stoker.base.Text;
 import dev.stoker.degrade.DegradeReport;
+import dev.stoker.degrade.Earlier;
 import dev.stoker.degrade.Hypothesis;
 import dev.stoker.degrade.Measured;
 import dev.stoker.degrade.Sign;
@@ -55,6 +56,16 @@ final class DegradeView {
         if (!report.advice().isEmpty()) {
             out.println("Next: " + report.advice());
         }
+    }
+
+    static String slowAlready(DegradeReport report, Earlier earlier) {
+        return "It began at "
+                + Numbers.figure(report.before())
+                + " tok/s, and run "
+                + earlier.run()
+                + " at "
+                + Numbers.figure(earlier.tokensPerSecond())
+                + ": it may have been slow already, which more reloads can't show.";
     }
 
     private static String promptDrop(DegradeReport report) {

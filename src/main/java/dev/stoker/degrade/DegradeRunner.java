@@ -20,6 +20,8 @@ public final class DegradeRunner {
     /** The control waits as long as a reload takes, but no longer than this. */
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(2);
 
+    private static final Duration LONGEST_SLEEP = Duration.ofSeconds(1);
+
     private final DegradeContext context;
     private final DegradeHeader header;
     private final DegradeJournal journal;
@@ -145,11 +147,22 @@ public final class DegradeRunner {
             talk.step(
                     (step.load() == 0 ? "before" : "cycle " + step.load())
                             + ": measuring once more, without a reload");
-            context.clock().sleep(reload);
+            rest(reload);
         }
         Measured measured = measure(step.load(), step.position(), loadSeconds);
         journal.write(new DegradeEvent.Cycled(now(), measured));
         talk.measured(measured);
+    }
+
+    /** Waits, and ends early where the user stops the run. */
+    private void rest(Duration time) throws ServerException, InterruptedException {
+        long end = context.clock().nanos() + time.toNanos();
+        for (long left = time.toNanos(); left > 0; left = end - context.clock().nanos()) {
+            if (cancellation.isCancelled()) {
+                throw new ServerException(new ServerFailure.Cancelled());
+            }
+            context.clock().sleep(Duration.ofNanos(Math.min(left, LONGEST_SLEEP.toNanos())));
+        }
     }
 
     /** Loads the model, after taking it out of memory where that is wanted. */

@@ -27,6 +27,9 @@ public final class DegradeRuns {
             new Metric("prompt_tokens_per_second", "prompt tok/s", Better.HIGHER, true);
     static final Metric LOAD = new Metric("load_seconds", "load s", Better.LOWER, false);
 
+    /** How the units of the first load's measurements begin. */
+    static final String BEFORE = "before ";
+
     private DegradeRuns() {}
 
     public static Run run(DegradeFolder.Contents contents) {
@@ -90,7 +93,7 @@ public final class DegradeRuns {
 
     private static String unit(Measured m) {
         return m.load() == 0
-                ? "before " + m.position()
+                ? BEFORE + m.position()
                 : "cycle " + m.load() + (m.isControl() ? " control" : " reload");
     }
 

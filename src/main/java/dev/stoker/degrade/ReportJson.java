@@ -13,7 +13,12 @@ import java.util.Optional;
 public final class ReportJson {
     private ReportJson() {}
 
-    public static ObjectNode write(DegradeReport report) {
+    /**
+     * Returns the report.
+     *
+     * @param earlier a run of this model on this server that began much faster
+     */
+    public static ObjectNode write(DegradeReport report, Optional<Earlier> earlier) {
         DegradeHeader header = report.header();
         Verdict verdict = report.judgement().verdict();
         ObjectNode o = Json.object().put("schema", "stoker.degrade").put("version", 1);
@@ -32,6 +37,13 @@ public final class ReportJson {
             o.put("restored_by", report.restoredBy().get().code());
         } else {
             o.putNull("restored_by");
+        }
+        if (earlier.isPresent()) {
+            o.putObject("slower_than_earlier")
+                    .put("run", earlier.get().run())
+                    .put("before_tokens_per_second", earlier.get().tokensPerSecond());
+        } else {
+            o.putNull("slower_than_earlier");
         }
         o.put("advice", report.advice());
         hypotheses(o.putArray("hypotheses"), report);

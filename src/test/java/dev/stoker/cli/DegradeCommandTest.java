@@ -126,6 +126,26 @@ class DegradeCommandTest {
     }
 
     @Test
+    void degrade_slowFromTheStart_isToldByAnEarlierRun() throws IOException {
+        try (SimServer sim = box()) {
+            assertThat(run(sim, "phi4:14b", "--cycles", "1", "--tokens", "16", "--json")).isZero();
+            assertThat(valid().path("slower_than_earlier").isNull()).isTrue();
+            sim.engine()
+                    .faults()
+                    .set("degrade", true, Map.of("cause", "fragmentation", "cycles", "0"));
+            sim.engine().unload(sim.engine().box().model("phi4:14b").orElseThrow());
+            assertThat(run(sim, "phi4:14b", "--cycles", "1", "--tokens", "16", "--json", "--yes"))
+                    .isZero();
+            JsonNode json = valid();
+            assertThat(json.path("verdict").asString("")).isEqualTo("healthy");
+            assertThat(json.at("/slower_than_earlier/before_tokens_per_second").asDouble(0))
+                    .isBetween(19.0, 21.0);
+            assertThat(run(sim, "--report", "latest")).isZero();
+            assertThat(out.toString()).contains("slow already");
+        }
+    }
+
+    @Test
     void degrade_wrongUse_exitsWithTwoAndMeasuresNothing() throws IOException {
         try (SimServer sim = box()) {
             assertThat(run(sim)).isEqualTo(2);
