@@ -1,6 +1,5 @@
 package dev.stoker.degrade;
 
-import dev.stoker.base.Bytes;
 import dev.stoker.base.Reading;
 import dev.stoker.degrade.Hypothesis.Fits;
 import dev.stoker.degrade.Sides.Pair;
@@ -9,18 +8,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Holds the known causes against what was seen around fast and slow measurements. What could not be
  * seen makes a hypothesis unknown, never refuted. Pure.
  */
 public final class Hypotheses {
-    /** Less of the model on GPUs than so much of what was there at first is "fewer layers". */
-    private static final double FEWER = 0.97;
-
     private static final double LOW_CLOCK = 0.9;
 
     /** Large blocks are gone when they fell to less than so much of what they were. */
@@ -30,14 +23,13 @@ public final class Hypotheses {
     private static final double PRESSURE = 0.2;
     private static final double STOLEN = 0.05;
 
-    private static final Pattern LAYERS =
-            Pattern.compile("(?:-ngl|--n-gpu-layers|--gpu-layers)[ =]+([0-9]+)");
-
     private final Sides sides;
+    private final Placing placing;
     private final boolean loadsDiffer;
 
     private Hypotheses(Sides sides, boolean loadsDiffer) {
         this.sides = sides;
+        this.placing = new Placing(sides);
         this.loadsDiffer = loadsDiffer;
     }
 
@@ -60,9 +52,9 @@ public final class Hypotheses {
 
     private List<Hypothesis> all() {
         List<Hypothesis> found = new ArrayList<>();
-        found.add(pageCache());
-        found.add(partialOffload());
-        found.add(gpuVanished());
+        found.add(placing.pageCache());
+        found.add(placing.partialOffload());
+        found.add(placing.gpuVanished());
         found.add(fragmentation());
         found.add(clocks());
         found.add(neighbour());
@@ -70,134 +62,6 @@ public final class Hypotheses {
         found.add(lottery(List.copyOf(found)));
         found.sort(Comparator.comparing(Hypothesis::cause));
         return List.copyOf(found);
-    }
-
-    /** The part of the model on GPUs, slow against fast; 1 where nothing has moved. */
-    private Reading<Pair> onGpu() {
-        Reading<Pair> layers = sides.pair(Sign.LAYERS_ON_GPU);
-        return layers.isKnown() ? layers : sides.pair(Sign.SIZE_VRAM_BYTES);
-    }
-
-    private String placed() {
-        Reading<Pair> layers = sides.pair(Sign.LAYERS_ON_GPU);
-        if (layers.isKnown()) {
-            return "layers on the GPU "
-                    + count(layers.value().fast())
-                    + " → "
-                    + count(layers.value().slow());
-        }
-        Reading<Pair> bytes = sides.pair(Sign.SIZE_VRAM_BYTES);
-        return bytes.isKnown()
-                ? "on GPUs " + gib(bytes.value().fast()) + " → " + gib(bytes.value().slow())
-                : "where the layers lie is unknown: " + bytes.reason();
-    }
-
-    private boolean isFewer(Reading<Pair> onGpu) {
-        return onGpu.isKnown() && onGpu.value().ratio() < FEWER && onGpu.value().slow() > 0;
-    }
-
-    private Hypothesis pageCache() {
-        Cause cause = Cause.PAGE_CACHE;
-        Reading<Pair> onGpu = onGpu();
-        if (!onGpu.isKnown()) {
-            return Hypothesis.unknown(cause, placed());
-        }
-        if (!isFewer(onGpu)) {
-            return Hypothesis.no(cause, placed());
-        }
-        if (!sides.sharedMemory().orElse(true)) {
-            return Hypothesis.no(cause, placed() + ", but the GPU has memory of its own");
-        }
-        Reading<Pair> free = sides.pair(Sign.MEM_FREE_BYTES);
-        Reading<Pair> available = sides.pair(Sign.MEM_AVAILABLE_BYTES);
-        if (!free.isKnown() || !available.isKnown()) {
-            return Hypothesis.unknown(
-                    cause, placed() + "; memory: " + free.reason() + available.reason());
-        }
-        String memory =
-                placed()
-                        + ", MemFree "
-                        + gib(free.value().fast())
-                        + " → "
-                        + gib(free.value().slow())
-                        + ", MemAvailable "
-                        + gib(available.value().fast())
-                        + " → "
-                        + gib(available.value().slow());
-        double missing = missing();
-        return free.value().slow() < missing && available.value().slow() >= missing
-                ? Hypothesis.yes(cause, memory)
-                : Hypothesis.no(cause, memory);
-    }
-
-    /** Bytes of the model that were on GPUs at first and are not any more. */
-    private double missing() {
-        Reading<Pair> bytes = sides.pair(Sign.SIZE_VRAM_BYTES);
-        return bytes.isKnown() ? bytes.value().fast() - bytes.value().slow() : 0;
-    }
-
-    private Hypothesis partialOffload() {
-        Cause cause = Cause.PARTIAL_OFFLOAD;
-        Reading<Pair> onGpu = onGpu();
-        if (!onGpu.isKnown()) {
-            return Hypothesis.unknown(cause, placed());
-        }
-        if (!isFewer(onGpu)) {
-            return Hypothesis.no(cause, placed());
-        }
-        Optional<Integer> before = layers(Sides.runner(sides.fast()));
-        Optional<Integer> after = layers(Sides.runner(sides.slow()));
-        String flags =
-                ", -ngl "
-                        + before.map(String::valueOf).orElse("not given")
-                        + " → "
-                        + after.map(String::valueOf).orElse("not given");
-        if (after.isPresent()
-                && (before.isEmpty() || after.get() < before.get())
-                && pageCache().fits() != Fits.YES) {
-            return Hypothesis.yes(cause, placed() + flags);
-        }
-        Reading<Pair> free = sides.pair(Sign.MEM_FREE_BYTES);
-        if (!free.isKnown()) {
-            return Hypothesis.unknown(cause, placed() + flags + "; MemFree: " + free.reason());
-        }
-        if (!sides.sharedMemory().orElse(false)) {
-            return Hypothesis.unknown(cause, placed() + flags);
-        }
-        String evidence = placed() + flags + ", MemFree " + gib(free.value().slow());
-        return free.value().slow() >= missing()
-                ? Hypothesis.yes(cause, evidence)
-                : Hypothesis.no(cause, evidence);
-    }
-
-    private static Optional<Integer> layers(Reading<String> runner) {
-        Matcher matcher = LAYERS.matcher(runner.orElse(""));
-        return matcher.find() && matcher.group(1).length() < 6
-                ? Optional.of(Integer.parseInt(matcher.group(1)))
-                : Optional.empty();
-    }
-
-    private Hypothesis gpuVanished() {
-        Cause cause = Cause.GPU_VANISHED;
-        Reading<Pair> onGpu = onGpu();
-        Reading<Pair> gpus = sides.pair(Sign.GPUS);
-        boolean fewer = gpus.isKnown() && gpus.value().slow() < gpus.value().fast();
-        if (onGpu.isKnown() && onGpu.value().fast() == 0) {
-            return Hypothesis.no(cause, "the model was not on a GPU at first either");
-        }
-        boolean nothing = onGpu.isKnown() && onGpu.value().slow() == 0;
-        String seen =
-                placed()
-                        + (gpus.isKnown()
-                                ? ", GPUs "
-                                        + count(gpus.value().fast())
-                                        + " → "
-                                        + count(gpus.value().slow())
-                                : "");
-        if (nothing || fewer) {
-            return Hypothesis.yes(cause, seen);
-        }
-        return onGpu.isKnown() ? Hypothesis.no(cause, seen) : Hypothesis.unknown(cause, seen);
     }
 
     private Hypothesis fragmentation() {
@@ -214,7 +78,7 @@ public final class Hypotheses {
         if (blocks.value().ratio() >= PIECES) {
             return Hypothesis.no(cause, seen);
         }
-        return isFewer(onGpu())
+        return placing.isFewer(placing.onGpu())
                 ? Hypothesis.no(cause, seen + ", but the layers have moved, which explains more")
                 : Hypothesis.yes(cause, seen);
     }
@@ -236,8 +100,8 @@ public final class Hypotheses {
                                 : "clock unknown")
                         + (reasons.isEmpty() ? "" : ", slowed by " + String.join(", ", reasons));
         boolean low = clock.isKnown() && clock.value().ratio() < LOW_CLOCK;
-        Reading<Pair> onGpu = onGpu();
-        boolean moved = onGpu.isKnown() && onGpu.value().ratio() < FEWER;
+        Reading<Pair> onGpu = placing.onGpu();
+        boolean moved = onGpu.isKnown() && onGpu.value().ratio() < Placing.FEWER;
         if (moved && reasons.isEmpty()) {
             return Hypothesis.no(cause, seen + ", and the layers have moved: a GPU with less work");
         }
@@ -333,10 +197,6 @@ public final class Hypotheses {
                 : Hypothesis.yes(
                         cause,
                         seen + " (not seen, so not ruled out: " + String.join(", ", unseen) + ")");
-    }
-
-    private static String gib(double bytes) {
-        return Bytes.of(Math.round(bytes)).binary();
     }
 
     private static String percent(double value) {
