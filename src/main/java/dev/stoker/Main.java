@@ -106,7 +106,14 @@ public final class Main {
                         new WarmCommand(
                                 new MachineWiring(env), new Wiring(env), env, Clock.system()));
         verbs.put(
-                "explain", () -> new ExplainCommand(new Wiring(env), stores, env, Clock.system()));
+                "explain",
+                () ->
+                        new ExplainCommand(
+                                new MachineWiring(env),
+                                new Wiring(env),
+                                stores,
+                                env,
+                                Clock.system()));
         verbs.put("report", () -> new ReportCommand(stores, env));
         verbs.put("sim", SimCommand::new);
         verbs.put("demo", () -> new DemoCommand());

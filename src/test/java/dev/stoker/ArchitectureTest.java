@@ -74,7 +74,7 @@ class ArchitectureTest {
         room("degrade", BELOW + " load");
         room("tune", BELOW + " load");
         room("warm", BELOW + " load plan");
-        room("explain", BELOW);
+        room("explain", BELOW + " load");
         room("doctor", BELOW);
         room("plan", BELOW);
         room("fleet", BELOW + " load");

@@ -10,7 +10,6 @@ import dev.stoker.host.ServerLog;
 import java.io.InputStream;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -70,16 +69,5 @@ final class ExplainSource {
             case ServerLog.Place.Command command ->
                     LogSource.command(command.inWords(), command.line());
         };
-    }
-
-    /** Returns the part of a command's log that was written since a time, seconds since 1970. */
-    static LogSource since(LogSource.CommandLog whole, long epochSecond) {
-        List<String> line = new ArrayList<>(whole.line());
-        if (line.getFirst().equals("journalctl")) {
-            line.add("--since=@" + epochSecond);
-        } else {
-            line.addAll(line.size() - 1, List.of("--since", Long.toString(epochSecond)));
-        }
-        return LogSource.command(whole.title(), line);
     }
 }

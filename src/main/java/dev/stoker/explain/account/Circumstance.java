@@ -32,7 +32,8 @@ public record Circumstance(
     public enum Server {
         OLLAMA("Ollama"),
         LLAMA_SERVER("llama-server"),
-        ROUTER("llama-server as a router");
+        ROUTER("llama-server as a router"),
+        OTHER("the server");
 
         private final String title;
 

@@ -49,6 +49,20 @@ final class Ledger {
     long cycles;
     long longestWaitMicros;
 
+    /** Returns an empty one that knows the same models by name. */
+    static Ledger after(Ledger before) {
+        Ledger next = new Ledger();
+        before.models.forEach((file, m) -> {
+            ModelAccount same = new ModelAccount(file);
+            same.name = m.name;
+            same.names.addAll(m.names);
+            same.bytes = m.bytes;
+            next.models.put(file, same);
+        });
+        next.lately.addAll(before.lately);
+        return next;
+    }
+
     ModelAccount model(String file) {
         ModelAccount known = models.get(file);
         if (known != null) {

@@ -13,7 +13,6 @@ final class LlamaAccount {
     private static final long SOON = 1_000_000;
     private static final long AT_ONCE = 20_000;
 
-    private final Ledger ledger;
     private final Map<String, Long> waiting = new HashMap<>();
     private final Map<String, String> evictedBy = new HashMap<>();
     private final Map<String, Why> gone = new HashMap<>();
@@ -24,6 +23,7 @@ final class LlamaAccount {
     private long to = Long.MIN_VALUE;
     private long wakesForNothing;
     private boolean router;
+    private Ledger ledger;
 
     /** One process. */
     private static final class Server {
@@ -38,6 +38,14 @@ final class LlamaAccount {
 
     LlamaAccount(Ledger ledger) {
         this.ledger = ledger;
+    }
+
+    /** From now on sums are kept in another ledger. */
+    void goOnIn(Ledger next) {
+        ledger = next;
+        from = Long.MAX_VALUE;
+        to = Long.MIN_VALUE;
+        wakesForNothing = 0;
     }
 
     long from() {

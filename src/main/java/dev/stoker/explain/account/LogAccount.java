@@ -10,14 +10,26 @@ import java.util.Map;
  * thread.
  */
 public final class LogAccount implements LogEvents {
-    private final Ledger sums = new Ledger();
-    private final Ledger llamaSums = new Ledger();
+    private Ledger sums = new Ledger();
+    private Ledger llamaSums = new Ledger();
     private final Timing timing = new Timing();
     private final OllamaAccount ollama = new OllamaAccount(sums, timing);
     private final LlamaAccount llama = new LlamaAccount(llamaSums);
     private String version = "";
     private long memory;
     private boolean gpu;
+
+    /**
+     * Begins all sums anew. What is known of the server stays: its settings, what is loaded, what
+     * had been.
+     */
+    public void beginAnew() {
+        sums = Ledger.after(sums);
+        llamaSums = Ledger.after(llamaSums);
+        ollama.goOnIn(sums);
+        llama.goOnIn(llamaSums);
+        timing.forget();
+    }
 
     /** Returns what the lines so far say. */
     public Attribution attribution() {

@@ -36,7 +36,6 @@ final class OllamaAccount {
     private static final int MOST_GONE = 10_000;
     private static final int ENDED = 512;
 
-    private final Ledger ledger;
     private final Timing timing;
     private final Map<String, Resident> residents = new HashMap<>();
     private final Map<String, Gone> gone = new HashMap<>();
@@ -45,6 +44,7 @@ final class OllamaAccount {
     private final long[] starts = new long[ENDED];
     private final long[] ends = new long[ENDED];
     private int ended;
+    private Ledger ledger;
 
     private long now = Long.MIN_VALUE;
     private int offset;
@@ -108,6 +108,23 @@ final class OllamaAccount {
 
     boolean seen() {
         return seen;
+    }
+
+    /** From now on sums are kept in another ledger; what is loaded is still known. */
+    void goOnIn(Ledger next) {
+        ledger = next;
+        windows.clear();
+        from = Long.MAX_VALUE;
+        to = Long.MIN_VALUE;
+        Window open = loading;
+        if (open != null) {
+            Window again =
+                    new Window(next.model(open.line.file()), open.line, open.start, open.why);
+            again.cpuBytes = open.cpuBytes;
+            again.gpuBytes = open.gpuBytes;
+            loading = again;
+            windows.add(again);
+        }
     }
 
     long from() {

@@ -205,6 +205,8 @@ final class Verdict {
                             + " more than OLLAMA_KEEP_ALIVE.");
         } else if (why == Why.SLEPT) {
             next.add("Start llama-server with a longer --sleep-idle-seconds.");
+        } else if (around.server() == Server.OTHER) {
+            next.add(seeFirst(set));
         } else if (around.server() != Server.OLLAMA) {
             next.add("Start the router with --models-max " + Math.max(2, set.size()) + ".");
             next.add(seeFirst(set));
@@ -222,6 +224,11 @@ final class Verdict {
                                     : "")
                             + " for the server: sudo systemctl edit ollama, and restart it.");
             next.add(seeFirst(set));
+            next.add(
+                    "Then keep "
+                            + (set.size() == 1 ? "it" : "them")
+                            + " ready: stoker warm "
+                            + names);
         }
     }
 

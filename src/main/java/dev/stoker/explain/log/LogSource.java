@@ -13,7 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
@@ -167,6 +170,20 @@ public sealed interface LogSource {
 
         public CommandLog {
             line = List.copyOf(line);
+        }
+
+        /** Returns what of it was written since a time, of the journal or of a container. */
+        public CommandLog since(Instant time) {
+            String since =
+                    String.format(
+                            Locale.ROOT, "%d.%06d", time.getEpochSecond(), time.getNano() / 1000);
+            List<String> part = new ArrayList<>(line);
+            if (line.getFirst().equals("journalctl")) {
+                part.add("--since=@" + since);
+            } else {
+                part.addAll(part.size() - 1, List.of("--since", since));
+            }
+            return new CommandLog(title, part);
         }
 
         @Override
