@@ -34,8 +34,8 @@ import java.util.stream.Stream;
 
 /**
  * {@code stoker demo}: the story of the five models on simulated boxes, four configurations at
- * once, beside what the story tells; or that of the Jetson that gets slower ({@link ThorStory}). It
- * uses no real server and says so. Used by one thread.
+ * once, beside what the story tells; or that of the Jetson that gets slower ({@link ThorStory}), or
+ * of the chat arena ({@link ArenaStory}). It uses no real server and says so. Used by one thread.
  */
 @Command(
         name = "demo",
@@ -44,6 +44,7 @@ import java.util.stream.Stream;
             "Play a story on a simulated machine. No real server is used.",
             "",
             "models: what memory management does for a benchmark of five models on 128 GB.",
+            "arena: a cloud machine behind a chat arena, whose models had left the memory.",
             "thor: a Jetson whose models get slower with each reload, and what brings it back.",
             ""
         })
@@ -54,7 +55,7 @@ public final class DemoCommand implements Callable<Integer> {
             index = "0",
             arity = "0..1",
             paramLabel = "STORY",
-            description = "models or thor. Default: ${DEFAULT-VALUE}.",
+            description = "models, arena or thor. Default: ${DEFAULT-VALUE}.",
             defaultValue = "models")
     private String story = "models";
 
@@ -93,9 +94,15 @@ public final class DemoCommand implements Callable<Integer> {
             throw UserError.wrongUse(
                     "The speed must be from 1 to 1000 and the iterations from 1 to 100.", "");
         }
-        if (!List.of("models", "thor").contains(story)) {
+        if (!List.of("models", "arena", "thor").contains(story)) {
             throw UserError.wrongUse(
-                    "There is no story '" + Text.plain(story, 40) + "'.", "Say models or thor.");
+                    "There is no story '" + Text.plain(story, 40) + "'.",
+                    "Say models, arena or thor.");
+        }
+        if (story.equals("arena")) {
+            return new ArenaStory(spec.commandLine().getOut(), spec.commandLine().getErr(), speed)
+                    .play()
+                    .number();
         }
         if (story.equals("thor")) {
             return new ThorStory(spec.commandLine().getOut(), spec.commandLine().getErr(), speed)

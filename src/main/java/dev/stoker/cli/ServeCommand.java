@@ -21,6 +21,8 @@ import dev.stoker.web.Gate;
 import dev.stoker.web.Sampling;
 import dev.stoker.web.WebServer;
 
+import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -78,6 +80,14 @@ public final class ServeCommand implements Callable<Integer> {
                             + " follows /api/samples. Default: ${DEFAULT-VALUE}.",
             defaultValue = "5")
     private double interval = 5;
+
+    @Option(
+            names = "--warm",
+            paramLabel = "FILE",
+            description =
+                    "Keep the models of this YAML file ready, as 'stoker warm --watch' does every"
+                            + " 30 s.")
+    private @Nullable Path warm;
 
     @Option(
             names = "--compat",
@@ -160,7 +170,8 @@ public final class ServeCommand implements Callable<Integer> {
                                 feed,
                                 accept -> body(exporter.page(accept, feed.trouble().isPresent())),
                                 clock);
-                MachineWatch machine = machines.open(wanted)) {
+                MachineWatch machine = machines.open(wanted);
+                @Nullable WarmBeside _ = warm(exporter)) {
             announce(web);
             Thread caller = Thread.currentThread();
             try (var _ = interrupts.cancellation().onCancel(caller::interrupt)) {
@@ -185,6 +196,20 @@ public final class ServeCommand implements Callable<Integer> {
                             + " port with --port.",
                     e);
         }
+    }
+
+    private @Nullable WarmBeside warm(Exporter exporter) {
+        return warm == null
+                ? null
+                : new WarmBeside(
+                        WarmCommand.desired(List.of(), warm),
+                        server,
+                        machines,
+                        alerting.outlets(clock, quiet ? Optional.empty() : Optional.of(this::say)),
+                        env,
+                        clock,
+                        this::say,
+                        exporter::takeWarm);
     }
 
     /** What is done with each sample. Used by one thread. */

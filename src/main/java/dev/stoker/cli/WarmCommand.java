@@ -161,6 +161,10 @@ public final class WarmCommand implements Callable<Integer> {
                                         endpoint,
                                         wanted.getOrDefault(endpoint, List.of()),
                                         this::plan),
+                        endpoint ->
+                                watch
+                                        ? WarmLanes.memory(machines, endpoint, clock)
+                                        : Optional.empty(),
                         ResultsFolder.data(env),
                         this::say),
                 clock,

@@ -32,6 +32,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -50,13 +51,19 @@ final class WarmLanes implements AutoCloseable {
             Collections.synchronizedMap(new LinkedHashMap<>());
 
     /** One server. */
-    private record Lane(String url, ServerHands hands, @Nullable NotesFile file, Keeper keeper) {}
+    private record Lane(
+            String url,
+            ServerHands hands,
+            @Nullable NotesFile file,
+            Keeper keeper,
+            @Nullable MemoryShare memory) {}
 
     /**
      * What the lanes are made with.
      *
      * @param hosts what can be seen of a server's host
      * @param rooms whether models have room together on a server
+     * @param memory how full the memory for models is, where that can be seen
      * @param notes the folder of what is remembered
      * @param log takes what happens, a line each
      */
@@ -65,6 +72,7 @@ final class WarmLanes implements AutoCloseable {
             ApiKey key,
             Function<Endpoint, HostSource> hosts,
             Function<Endpoint, Room> rooms,
+            Function<Endpoint, Optional<MemoryShare>> memory,
             Path notes,
             Consumer<String> log) {}
 
@@ -132,7 +140,8 @@ final class WarmLanes implements AutoCloseable {
                 endpoint.url(),
                 hands,
                 file.orElse(null),
-                new Keeper(set, hands, store, clock, setting.log()));
+                new Keeper(set, hands, store, clock, setting.log()),
+                setting.memory().apply(endpoint).orElse(null));
     }
 
     private static Optional<NotesFile> open(Path path, Endpoint endpoint, Consumer<String> log) {
@@ -170,6 +179,13 @@ final class WarmLanes implements AutoCloseable {
         }
     }
 
+    /** Returns what looks at the memory of a server's host, where that is this one. */
+    static Optional<MemoryShare> memory(MachineWatcher machines, Endpoint server, Clock clock) {
+        return machines.hostOf(server).isLocal()
+                ? Optional.of(new MemoryShare(machines, server, clock))
+                : Optional.empty();
+    }
+
     /** Goes on until the thread is interrupted. */
     void watch(Duration every, Alerter alerter, Runnable rounded) throws InterruptedException {
         Map<String, List<Notice>> notices = new ConcurrentHashMap<>();
@@ -205,7 +221,7 @@ final class WarmLanes implements AutoCloseable {
                     return;
                 }
                 last.put(lane.url(), round);
-                notices.put(lane.url(), WarmNotices.of(lane.url(), round));
+                notices.put(lane.url(), WarmNotices.of(lane.url(), round, used(lane)));
                 if (notices.size() == lanes.size()) {
                     // Before that, what is not known yet would count as over.
                     alerter.take(notices.values().stream().flatMap(List::stream).toList());
@@ -218,9 +234,18 @@ final class WarmLanes implements AutoCloseable {
         }
     }
 
+    private static OptionalDouble used(Lane lane) throws InterruptedException {
+        MemoryShare memory = lane.memory();
+        return memory == null ? OptionalDouble.empty() : memory.used();
+    }
+
     @Override
     public void close() {
         for (Lane lane : lanes) {
+            MemoryShare memory = lane.memory();
+            if (memory != null) {
+                memory.close();
+            }
             lane.hands().close();
             NotesFile file = lane.file();
             if (file != null) {

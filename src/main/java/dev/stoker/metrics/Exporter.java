@@ -4,6 +4,7 @@ import dev.stoker.http.Endpoint;
 import dev.stoker.rules.Alert;
 import dev.stoker.server.state.MonotoneTotals;
 import dev.stoker.server.state.ServerState;
+import dev.stoker.warm.Keeper;
 import dev.stoker.watch.Moment;
 
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
@@ -34,6 +35,7 @@ public final class Exporter {
     private final ExpositionFormats formats = ExpositionFormats.init();
     private final Map<Endpoint, MonotoneTotals> totals = new LinkedHashMap<>();
     private volatile @Nullable Taken last;
+    private volatile Map<String, Keeper.Round> warm = Map.of();
     private long samples;
 
     /**
@@ -55,6 +57,7 @@ public final class Exporter {
     private record Taken(
             Moment moment,
             List<Alert> alerts,
+            Map<String, Keeper.Round> warm,
             Duration took,
             long count,
             Map<Endpoint, ServerMetrics.Counted> counted,
@@ -62,6 +65,11 @@ public final class Exporter {
 
     public Exporter(Setting setting) {
         this.setting = setting;
+    }
+
+    /** Takes what the last rounds for models that are kept ready came to, by server. */
+    public void takeWarm(Map<String, Keeper.Round> rounds) {
+        warm = Map.copyOf(rounds);
     }
 
     /**
@@ -81,6 +89,7 @@ public final class Exporter {
                 new Taken(
                         moment,
                         List.copyOf(alerts),
+                        warm,
                         took,
                         samples,
                         counted,
@@ -113,6 +122,7 @@ public final class Exporter {
         HostMetrics.put(to, taken.moment().machine().host());
         ServerMetrics.put(to, taken.moment(), taken.counted());
         AlertMetrics.put(to, taken.alerts());
+        WarmMetrics.put(to, taken.warm());
         if (setting.dcgm()) {
             DcgmMetrics.put(to, taken.moment().machine(), setting.hostname());
         }

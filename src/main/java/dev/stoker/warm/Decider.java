@@ -132,7 +132,7 @@ public final class Decider {
                     + (most == 1 ? " model" : " models")
                     + " at once, and "
                     + names(kept)
-                    + " come first";
+                    + (kept.size() == 1 ? " comes first" : " come first");
         }
         for (Desired other : kept) {
             if (notes.conflict(desired.model(), other.model())) {

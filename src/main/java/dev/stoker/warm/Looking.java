@@ -14,19 +14,25 @@ import dev.stoker.server.state.ServerState;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/** Makes of a server's state what has to be seen of it to keep its models ready. */
+/**
+ * Makes of a server's state what has to be seen of it to keep its models ready. Used by one thread.
+ */
 final class Looking {
     private static final String MOST_MODELS = "OLLAMA_MAX_LOADED_MODELS";
 
     private final HostSource host;
     private final Clock clock;
+    private final Map<String, Optional<Map<String, Object>>> flags = new HashMap<>();
+    private long pid;
+    private String life = "";
+    private OptionalInt mostModels = OptionalInt.empty();
 
     /**
      * @param host the server's host
@@ -65,17 +71,17 @@ final class Looking {
         for (ModelState model : state.models().value()) {
             models.add(model(model, aliases.getOrDefault(model.name(), List.of()), ollama));
         }
+        String process = life(state);
         return new Seen(
                 now,
                 Seen.Health.UP,
                 "",
-                life(state),
+                process,
                 models,
                 whole(state.work().running()),
                 mostModels(state),
                 loads,
-                gpus(state),
-                OptionalDouble.empty());
+                gpus(state));
     }
 
     private Optional<Boolean> gpus(ServerState state) {
@@ -89,18 +95,29 @@ final class Looking {
                 : Optional.empty();
     }
 
+    /** Finding the process means looking through all of them: it is remembered while it lives. */
     private String life(ServerState state) {
-        return host.listener(state.endpoint().port()).map(p -> process(p.pid())).orElse("");
+        if (life.isEmpty() || !life.equals(process(pid))) {
+            Reading<Long> found = host.listener(state.endpoint().port()).map(p -> p.pid());
+            pid = found.orElse(0L);
+            life = found.map(this::process).orElse("");
+            mostModels = told(state);
+            flags.clear();
+        }
+        return life;
     }
 
-    private String process(long pid) {
-        return pid + "@" + host.startMark(pid).orElse(0);
+    private String process(long number) {
+        return number + "@" + host.startMark(number).orElse(0);
     }
 
     private OptionalInt mostModels(ServerState state) {
-        if (state.settings().mostModels() instanceof Reading.Known<Long>(Long most) && most > 0) {
-            return OptionalInt.of((int) Math.min(most, 1000));
-        }
+        return state.settings().mostModels() instanceof Reading.Known<Long>(Long most) && most > 0
+                ? OptionalInt.of((int) Math.min(most, 1000))
+                : mostModels;
+    }
+
+    private OptionalInt told(ServerState state) {
         return LaunchSettings.of(state, host)
                 .map(all ->
                         all.settings().stream()
@@ -123,11 +140,15 @@ final class Looking {
     private SeenModel model(ModelState model, List<String> aliases, boolean ollama) {
         List<String> names = new ArrayList<>(model.otherNames());
         names.addAll(aliases);
-        Optional<Map<String, Object>> flags =
+        String runner = model.runnerPid().map(this::process).orElse("");
+        Optional<Map<String, Object>> options =
                 ollama && model.runnerPid().isKnown()
-                        ? host.launch(model.runnerPid().value())
-                                .map(launch -> Optional.of(RunnerFlags.of(launch)))
-                                .orElse(Optional.empty())
+                        ? flags.computeIfAbsent(
+                                runner,
+                                _ ->
+                                        host.launch(model.runnerPid().value())
+                                                .map(l -> Optional.of(RunnerFlags.of(l)))
+                                                .orElse(Optional.empty()))
                         : Optional.empty();
         return new SeenModel(
                 model.name(),
@@ -137,8 +158,8 @@ final class Looking {
                 model.onGpu(),
                 whole(model.contextLength()),
                 model.expiresAt().map(Optional::of).orElse(Optional.empty()),
-                model.runnerPid().map(this::process).orElse(""),
-                flags,
+                runner,
+                options,
                 whole(model.work().running()));
     }
 

@@ -3,7 +3,6 @@ package dev.stoker.warm;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -19,7 +18,6 @@ import java.util.OptionalLong;
  * @param mostModels how many it keeps at once, where that can be known
  * @param loads whether it loads models on request
  * @param gpus whether the host has a GPU, where that can be known
- * @param memoryUsed the used share of the memory for models, 0 to 1, where that can be known
  */
 public record Seen(
         Instant at,
@@ -30,8 +28,7 @@ public record Seen(
         OptionalLong running,
         OptionalInt mostModels,
         boolean loads,
-        Optional<Boolean> gpus,
-        OptionalDouble memoryUsed) {
+        Optional<Boolean> gpus) {
     public Seen {
         models = List.copyOf(models);
     }
@@ -55,8 +52,7 @@ public record Seen(
                 OptionalLong.empty(),
                 OptionalInt.empty(),
                 false,
-                Optional.empty(),
-                OptionalDouble.empty());
+                Optional.empty());
     }
 
     Optional<SeenModel> find(String model) {

@@ -85,8 +85,9 @@ public final class ServerHands implements Hands, AutoCloseable {
     }
 
     @Override
-    public Seen look() {
+    public Seen look() throws InterruptedException {
         ServerState state = watch.look();
+        goOn(); // What was cut off in the middle says nothing of the server.
         if (!(state.health() instanceof Health.Up)) {
             server = null; // It may be another one when it is back.
             return looking.seen(state, false, Map.of());
@@ -96,6 +97,12 @@ public final class ServerHands implements Hands, AutoCloseable {
             return looking.seen(state, loads(known), aliases(known, state));
         } catch (ServerException e) {
             return looking.seen(state, false, Map.of());
+        }
+    }
+
+    private void goOn() throws InterruptedException {
+        if (cancellation.isCancelled()) {
+            throw new InterruptedException("cancelled");
         }
     }
 
@@ -146,7 +153,7 @@ public final class ServerHands implements Hands, AutoCloseable {
     }
 
     @Override
-    public LoadEnd load(String model, RunnerOptions options) {
+    public LoadEnd load(String model, RunnerOptions options) throws InterruptedException {
         long start = clock.nanos();
         try {
             InferenceServer known = server();
@@ -154,23 +161,25 @@ public final class ServerHands implements Hands, AutoCloseable {
             known.load(model, options, LOAD_STALL, cancellation);
             return new LoadEnd((known.clock().nanos() - begin) / 1e9, "");
         } catch (ServerException e) {
+            goOn();
             return new LoadEnd((clock.nanos() - start) / 1e9, e.failure().sentence());
         }
     }
 
     @Override
-    public String unload(String model) {
+    public String unload(String model) throws InterruptedException {
         try {
             return server().unload(model, UNLOAD_WAIT, cancellation).gone()
                     ? ""
                     : "It did not leave the memory in " + UNLOAD_WAIT.toSeconds() + " s.";
         } catch (ServerException e) {
+            goOn();
             return e.failure().sentence();
         }
     }
 
     @Override
-    public TickResult tick(String model, RunnerOptions options) {
+    public TickResult tick(String model, RunnerOptions options) throws InterruptedException {
         InferenceServer known;
         try {
             known = server();
@@ -191,6 +200,7 @@ public final class ServerHands implements Hands, AutoCloseable {
                         .stall(TICK_STALL);
         TraceRecorder recorder = new TraceRecorder(known.clock());
         known.stream(request, recorder, recorder, cancellation);
+        goOn();
         RequestTrace trace = recorder.trace();
         return recorder.failure()
                 .map(ServerFailure::sentence)

@@ -6,6 +6,7 @@ import dev.stoker.alert.Severity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /** What people are to be told of a round. Pure. */
 public final class WarmNotices {
@@ -16,8 +17,9 @@ public final class WarmNotices {
 
     /**
      * @param server the server's URL
+     * @param memoryUsed the used share of the memory for models, 0 to 1, where that is known
      */
-    public static List<Notice> of(String server, Keeper.Round round) {
+    public static List<Notice> of(String server, Keeper.Round round, OptionalDouble memoryUsed) {
         List<Notice> all = new ArrayList<>();
         for (Verdict verdict : round.verdicts().values()) {
             switch (verdict.code()) {
@@ -50,13 +52,9 @@ public final class WarmNotices {
                                 round.seen().at()));
             }
         }
-        round.seen()
-                .memoryUsed()
-                .ifPresent(used -> {
-                    if (used >= FILLING) {
-                        all.add(memory(server, used, round));
-                    }
-                });
+        if (memoryUsed.orElse(0) >= FILLING) {
+            all.add(memory(server, memoryUsed.getAsDouble(), round));
+        }
         return all;
     }
 

@@ -108,8 +108,7 @@ final class FakeServer implements Hands, Clock {
                 OptionalLong.empty(),
                 tellsRoom ? OptionalInt.of(room) : OptionalInt.empty(),
                 true,
-                Optional.empty(),
-                OptionalDouble.empty());
+                Optional.empty());
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stoker.alert.Notice;
+import dev.stoker.alert.Severity;
 import dev.stoker.server.RunnerOptions;
 
 import org.junit.jupiter.api.Test;
@@ -88,7 +89,7 @@ class KeeperTest {
 
         assertThat(log).containsExactly("reloaded a: somebody had it unloaded (4.0 s)");
         assertThat(round.lost()).containsKey("a");
-        assertThat(WarmNotices.of("http://x", round))
+        assertThat(WarmNotices.of("http://x", round, OptionalDouble.empty()))
                 .extracting(Notice::code)
                 .containsExactly("warm-evicted");
     }
@@ -295,7 +296,7 @@ class KeeperTest {
         after(keeper, EVERY);
 
         assertThat(log).containsExactly("the server is down: connection refused.");
-        assertThat(WarmNotices.of("http://x", round))
+        assertThat(WarmNotices.of("http://x", round, OptionalDouble.empty()))
                 .extracting(Notice::code)
                 .containsExactly("warm-server-down");
 
@@ -327,5 +328,18 @@ class KeeperTest {
         server.calls.clear();
         after(keeper, EVERY);
         assertThat(server.calls).isEmpty();
+    }
+
+    @Test
+    void notices_ofAFullMemory_areWarningThenCritical() throws InterruptedException {
+        Keeper.Round round = keeper(Desired.of("a")).round();
+
+        assertThat(WarmNotices.of("http://x", round, OptionalDouble.of(0.79))).isEmpty();
+        assertThat(WarmNotices.of("http://x", round, OptionalDouble.of(0.8)))
+                .extracting(Notice::severity)
+                .containsExactly(Severity.WARNING);
+        assertThat(WarmNotices.of("http://x", round, OptionalDouble.of(0.95)))
+                .extracting(Notice::severity)
+                .containsExactly(Severity.CRITICAL);
     }
 }
