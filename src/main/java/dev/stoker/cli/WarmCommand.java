@@ -257,6 +257,9 @@ public final class WarmCommand implements Callable<Integer> {
     }
 
     private synchronized void say(String sentence) {
+        if (output.quiet && !watch) {
+            return; // The result tells all that matters.
+        }
         PrintWriter err = spec.commandLine().getErr();
         String time =
                 watch

@@ -166,6 +166,13 @@ final class Changes {
                 return new Cause("the load of " + other.model() + " pushed it out", false);
             }
         }
+        for (Desired other : set.models()) {
+            ModelNote theirs = notes.of(other.model());
+            if (theirs.failures > 0 && isAfter(theirs.loadedAt, note.seenAt)) {
+                return new Cause(
+                        "the failed load of " + other.model() + " emptied the server", false);
+            }
+        }
         if (!newcomers.isEmpty()) {
             return new Cause("evicted by " + String.join(", ", newcomers), true);
         }

@@ -43,7 +43,9 @@ final class FakeServer implements Hands, Clock {
     int life = 1;
     double rate = 50;
     double ttftMillis = 40;
-    String loadFailure = "";
+
+    /** A model that can never fit. */
+    String failing = "";
 
     /** Thrown by the next load, as if this program were killed in it. */
     boolean killedInLoad;
@@ -119,9 +121,9 @@ final class FakeServer implements Hands, Clock {
             throw new Killed();
         }
         now = now.plusSeconds(4);
-        if (!loadFailure.isEmpty()) {
+        if (model.equals(failing)) {
             residents.clear(); // What can never fit empties the server.
-            return new LoadEnd(4, loadFailure);
+            return new LoadEnd(4, "Memory ran out.");
         }
         obey(request(model, options.contextLength().orElse(4096)), options);
         return new LoadEnd(4, "");

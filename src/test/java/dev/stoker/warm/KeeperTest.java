@@ -247,18 +247,19 @@ class KeeperTest {
 
     @Test
     void round_ofAFailedLoad_loadsTheOthersAgainAndWaits() throws InterruptedException {
-        Keeper keeper = keeper(Desired.of("a"));
-        keeper.round();
-        Keeper both = keeper(memory, WarmSet.Care.KEEP, Desired.of("a"), Desired.of("big"));
-        server.loadFailure = "Memory ran out.";
-        both.round();
-        server.loadFailure = "";
+        keeper(Desired.of("a")).round();
+        Keeper both = keeper(memory, WarmSet.Care.KEEP, wanting("a", 1, 0), Desired.of("big"));
+        server.failing = "big";
+        log.clear();
+
+        Keeper.Round round = both.round();
         server.calls.clear();
+        after(both, Duration.ofSeconds(5));
 
-        Keeper.Round round = after(both, Duration.ofSeconds(5));
-
-        assertThat(server.calls).doesNotContain("load big");
+        assertThat(log).contains("reloaded a: the failed load of big emptied the server (4.0 s)");
+        assertThat(round.verdicts().get("a").ready()).isTrue();
         assertThat(round.verdicts().get("big").reason()).contains("Memory ran out.");
+        assertThat(server.calls).containsExactly("tick a");
     }
 
     @Test
