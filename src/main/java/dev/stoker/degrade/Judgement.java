@@ -35,7 +35,7 @@ public record Judgement(Verdict verdict, Reading<Verdict.Drop> prompt, boolean l
     public static Judgement of(List<Measured> measured, double tolerancePercent) {
         List<List<Point>> decode = levels(measured, m -> Reading.known(m.decode()));
         Reading<Verdict.Drop> prompt = prompt(measured);
-        if (!ChangeOfLevels.isEnough(decode) || decode.getFirst().size() < 2) {
+        if (!ChangeOfLevels.isEnough(decode) || !isComparable(decode)) {
             return new Judgement(
                     new Verdict.CannotTell("too little was measured", Optional.empty()),
                     prompt,
@@ -44,6 +44,12 @@ public record Judgement(Verdict verdict, Reading<Verdict.Drop> prompt, boolean l
         ChangeOfLevels levels = ChangeOfLevels.of(decode);
         boolean differ = levels.unequal() < STRICT && range(decode) > tolerancePercent / 100;
         return new Judgement(verdict(decode, levels, tolerancePercent, differ), prompt, differ);
+    }
+
+    /** Two measurements of each side are the least of which a spread can be told. */
+    private static boolean isComparable(List<List<Point>> levels) {
+        int after = levels.stream().skip(1).mapToInt(List::size).sum();
+        return !levels.isEmpty() && levels.getFirst().size() >= 2 && after >= 2;
     }
 
     private static Verdict verdict(
@@ -103,7 +109,7 @@ public record Judgement(Verdict verdict, Reading<Verdict.Drop> prompt, boolean l
 
     private static Reading<Verdict.Drop> prompt(List<Measured> measured) {
         List<List<Point>> levels = levels(measured, Measured::prompt);
-        if (levels.size() < 2 || levels.getFirst().size() < 2 || levels.get(1).isEmpty()) {
+        if (!isComparable(levels)) {
             return Reading.unsupported(
                     measured.stream()
                             .map(m -> m.prompt().reason())

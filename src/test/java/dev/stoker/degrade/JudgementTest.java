@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.util.List;
 import java.util.SplittableRandom;
 
 class JudgementTest {
@@ -110,6 +111,19 @@ class JudgementTest {
     @Test
     void noReloadYet_cannotTell() {
         assertThat(verdict(0, (s, n) -> 37)).isInstanceOf(Verdict.CannotTell.class);
+    }
+
+    @Property(tries = 100)
+    void runThatStoppedAnywhere_isJudgedWithoutAnError(
+            @ForAll @IntRange(min = 0, max = 15) int measured,
+            @ForAll @DoubleRange(min = 0, max = 0.9) double step) {
+        List<Measured> all = Runs.of(5, (s, n) -> s.load() == 0 ? 37 : 37 * (1 - step));
+        List<Measured> some = all.subList(0, measured);
+        Judgement judgement = Judgement.of(some, Design.TOLERANCE);
+        assertThat(Hypotheses.of(some, judgement)).hasSize(Cause.values().length);
+        if (measured < Design.BEFORE + 2) {
+            assertThat(judgement.verdict()).isInstanceOf(Verdict.CannotTell.class);
+        }
     }
 
     @Test
