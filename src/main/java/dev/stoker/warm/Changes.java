@@ -100,14 +100,26 @@ final class Changes {
         note.intent = "";
     }
 
-    /** A tick that finds a living runner and gets another one has asked for other options. */
+    /**
+     * A tick that finds a living runner and gets another one has asked for other options, or the
+     * runner had ended just before: only if it happens again are ticks left out.
+     */
     private void tickLoaded(Desired desired, ModelNote note) {
+        note.tickLoads.add(seen.at());
+        note.own = true;
+        if (!Decider.tooManyTickLoads(note, seen.at())) {
+            log.add(
+                    "reloaded "
+                            + desired.model()
+                            + " by a request of Stoker: its runner had ended");
+            return;
+        }
         note.noTicks =
                 "a request of Stoker loads it anew, so that its real requests have options that"
                         + " can't be seen";
         log.add(
                 desired.model()
-                        + " was loaded anew by a tick of Stoker: no more of them, as its requests"
+                        + " was loaded anew by requests of Stoker: no more of them, as its requests"
                         + " have options that can't be seen; name them in the file");
     }
 

@@ -24,6 +24,7 @@ public final class Decider {
     private static final Duration FOR_EVER = Duration.ofSeconds(-1);
     private static final Duration USUAL = Duration.ofMinutes(5);
     private static final Duration BETWEEN_RELOADS = Duration.ofHours(6);
+    private static final Duration SLOW_FOR_LONG = Duration.ofMinutes(5);
     private static final Duration TICK_LOADS = Duration.ofHours(1);
 
     private Decider() {}
@@ -243,10 +244,15 @@ public final class Decider {
                             + desired.options().contextLength().getAsLong());
         }
         Verdict verdict = Judgement.speed(desired, note, now, seen);
+        boolean onCpu = verdict.code() == Verdict.Code.CPU_FALLBACK;
+        // A neighbour of the CPU makes a model slow for a while, and a reload does not help.
         boolean slow =
-                verdict.code() == Verdict.Code.CPU_FALLBACK
-                        || (verdict.code() == Verdict.Code.DEGRADED && note.baseline.isKnown());
-        return slow && note.tick != null && isLongAgo(note.respawnedAt, seen)
+                verdict.code() == Verdict.Code.DEGRADED
+                        && note.baseline.isKnown()
+                        && now.gpuShare() != 0
+                        && note.slowSince != null
+                        && note.slowSince.plus(SLOW_FOR_LONG).isBefore(seen.at());
+        return (onCpu || slow) && note.tick != null && isLongAgo(note.respawnedAt, seen)
                 ? Optional.of(verdict.reason())
                 : Optional.empty();
     }

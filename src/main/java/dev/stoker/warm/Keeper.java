@@ -35,7 +35,8 @@ public final class Keeper {
         this.store = store;
         this.clock = clock;
         this.log = log;
-        this.notes = store.read();
+        this.notes = store.read().copy();
+        notes.models.values().forEach(note -> note.said = ""); // This log has not said it.
     }
 
     /**
@@ -44,8 +45,13 @@ public final class Keeper {
      * @param seen at its last look
      * @param verdicts of each model, in the order of the set
      * @param lost what had been out of memory when the round began, with the reason
+     * @param slowSince since when models have been slow
      */
-    public record Round(Seen seen, Map<String, Verdict> verdicts, Map<String, String> lost) {}
+    public record Round(
+            Seen seen,
+            Map<String, Verdict> verdicts,
+            Map<String, String> lost,
+            Map<String, Instant> slowSince) {}
 
     /** Does all that is to be done now. */
     public Round round() throws InterruptedException {
@@ -74,7 +80,13 @@ public final class Keeper {
                     }
                 }
                 keep();
-                return new Round(seen, Judgement.of(set, seen, notes), lost);
+                Map<String, Instant> slow = new LinkedHashMap<>();
+                notes.models.forEach((name, note) -> {
+                    if (note.slowSince != null) {
+                        slow.put(name, note.slowSince);
+                    }
+                });
+                return new Round(seen, Judgement.of(set, seen, notes), lost, slow);
             }
         }
     }
@@ -116,7 +128,6 @@ public final class Keeper {
 
     private void tick(Desired desired, RunnerOptions options, Seen seen)
             throws InterruptedException {
-        double share = seen.find(desired.model()).map(SeenModel::gpuShare).orElse(-1.0);
         TickResult best = hands.tick(desired.model(), options);
         for (int i = 1;
                 i < TRIES && Outcomes.worthAnother(notes, desired, Optional.of(best));
@@ -127,7 +138,7 @@ public final class Keeper {
                 best = next;
             }
         }
-        take(Outcomes.ticked(notes, desired, best, share, clock.now()));
+        take(Outcomes.ticked(notes, desired, best, seen.find(desired.model()), clock.now()));
     }
 
     private void take(Outcomes.After after) {

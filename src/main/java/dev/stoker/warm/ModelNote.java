@@ -59,6 +59,10 @@ final class ModelNote {
 
     @Nullable Instant tickedAt;
     @Nullable TickResult tick;
+
+    /** Since when its answers have been slow. */
+    @Nullable Instant slowSince;
+
     Baseline baseline = Baseline.NONE;
 
     /** What was said last of why nothing is done: it is said once. */
@@ -89,6 +93,7 @@ final class ModelNote {
         c.noTicks = noTicks;
         c.tickedAt = tickedAt;
         c.tick = tick;
+        c.slowSince = slowSince;
         c.baseline = baseline;
         c.said = said;
         return c;

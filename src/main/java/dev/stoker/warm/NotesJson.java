@@ -60,6 +60,7 @@ final class NotesJson {
         time(o, "respawned_at", note.respawnedAt);
         time(o, "reconfigured_at", note.reconfiguredAt);
         time(o, "ticked_at", note.tickedAt);
+        time(o, "slow_since", note.slowSince);
         texts(o.putArray("evictions"), note.evictions);
         texts(o.putArray("tick_loads"), note.tickLoads);
         note.inEffect.contextLength().ifPresent(n -> o.put("num_ctx", n));
@@ -127,6 +128,7 @@ final class NotesJson {
         note.respawnedAt = time(o.path("respawned_at"));
         note.reconfiguredAt = time(o.path("reconfigured_at"));
         note.tickedAt = time(o.path("ticked_at"));
+        note.slowSince = time(o.path("slow_since"));
         note.evictions.addAll(times(o.path("evictions")));
         note.tickLoads.addAll(times(o.path("tick_loads")));
         Map<String, Object> extra = new HashMap<>();

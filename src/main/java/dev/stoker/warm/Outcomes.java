@@ -68,9 +68,16 @@ public final class Outcomes {
         return new After(notes, log);
     }
 
-    /** A tick came back. */
+    /**
+     * A tick came back.
+     *
+     * @param seen the model as it was seen before
+     */
     public static After ticked(
-            Notes before, Desired desired, TickResult tick, double gpuShare, Instant now) {
+            Notes before, Desired desired, TickResult tick, Optional<SeenModel> seen, Instant now) {
+        double gpuShare = seen.map(SeenModel::gpuShare).orElse(-1.0);
+        // Where the runner is seen, the next look tells whether it is another one.
+        boolean loaded = tick.hadToLoad() && seen.map(m -> m.runner().isEmpty()).orElse(true);
         Notes notes = before.copy();
         ModelNote note = notes.of(desired.model());
         List<String> log = new ArrayList<>();
@@ -80,7 +87,12 @@ public final class Outcomes {
             note.baseline = note.baseline.with(tick.tokensPerSecond().orElse(-1), gpuShare);
         }
         note.held = tick.isGood();
-        if (tick.hadToLoad()) {
+        if (!slow) {
+            note.slowSince = null;
+        } else if (note.slowSince == null) {
+            note.slowSince = now;
+        }
+        if (loaded) {
             note.tickLoads.add(now);
             note.own = true;
             note.runner = "";

@@ -3,6 +3,8 @@ package dev.stoker.warm;
 import dev.stoker.alert.Notice;
 import dev.stoker.alert.Severity;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +14,7 @@ import java.util.OptionalDouble;
 public final class WarmNotices {
     private static final double NEARLY_FULL = 0.95;
     private static final double FILLING = 0.8;
+    private static final Duration SLOW_FOR = Duration.ofMinutes(1);
 
     private WarmNotices() {}
 
@@ -30,7 +33,7 @@ public final class WarmNotices {
                     }
                 }
                 case NOT_READY, EVICTED, CPU_FALLBACK, DEGRADED, THRASH -> {
-                    if (round.seen().health() == Seen.Health.UP) {
+                    if (round.seen().health() == Seen.Health.UP && !isBrief(verdict, round)) {
                         all.add(notice(server, verdict.model(), verdict, verdict.model(), round));
                     }
                 }
@@ -56,6 +59,13 @@ public final class WarmNotices {
             all.add(memory(server, memoryUsed.getAsDouble(), round));
         }
         return all;
+    }
+
+    /** A slow answer may be a neighbour's doing, and over soon. */
+    private static boolean isBrief(Verdict verdict, Keeper.Round round) {
+        Instant since = round.slowSince().get(verdict.model());
+        return verdict.code() == Verdict.Code.DEGRADED
+                && (since == null || since.plus(SLOW_FOR).isAfter(round.seen().at()));
     }
 
     private static Notice notice(

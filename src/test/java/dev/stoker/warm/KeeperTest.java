@@ -216,7 +216,8 @@ class KeeperTest {
     }
 
     @Test
-    void round_ofAModelAtHalfItsSpeed_saysSoAndLoadsItAnewOnce() throws InterruptedException {
+    void round_ofAModelAtHalfItsSpeed_saysSoAndLoadsItAnewOnceItStaysSo()
+            throws InterruptedException {
         Keeper keeper = keeper(Desired.of("a"));
         for (int i = 0; i < 5; i++) {
             after(keeper, EVERY);
@@ -224,7 +225,12 @@ class KeeperTest {
         server.rate = 20;
         server.calls.clear();
         Keeper.Round round = after(keeper, EVERY);
-        for (int i = 0; i < 20; i++) {
+        assertThat(WarmNotices.of("http://x", round, OptionalDouble.empty())).isEmpty();
+        for (int i = 0; i < 8; i++) {
+            assertThat(server.calls).doesNotContain("unload a");
+            after(keeper, EVERY);
+        }
+        for (int i = 0; i < 12; i++) {
             after(keeper, EVERY);
         }
 
