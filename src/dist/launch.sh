@@ -61,6 +61,8 @@ launch() {
                 [ -s "${cache%.aot}$glance_cache.aot" ] && cache=${cache%.aot}$glance_cache.aot
             fi
             ;;
+        # A long log is worth the optimising compiler.
+        explain) mode=$steady ;;
         # Little to do, for months: a small heap, and a new start by whoever supervises it if that ever is too small.
         serve) mode="$short -Xmx96m -XX:+ExitOnOutOfMemoryError" ;;
         top)

@@ -1,21 +1,11 @@
 package dev.stoker.explain.log;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
-
 /**
  * Cuts bytes into lines, whatever they hold. A line longer than the limit is handed out up to the
  * limit and its rest is skipped, so that the memory taken does not grow. Used by one thread.
  */
 final class LineCutter {
     static final int LONGEST = 64 << 10;
-
-    private static final VarHandle WORD =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final long NEWLINES = 0x0a0a0a0a0a0a0a0aL;
-    private static final long ONES = 0x0101010101010101L;
-    private static final long TOPS = 0x8080808080808080L;
 
     private final LineSink sink;
     private final byte[] rest = new byte[LONGEST];
@@ -32,7 +22,7 @@ final class LineCutter {
     void feed(byte[] bytes, int from, int to) {
         int at = from;
         while (at < to) {
-            int end = newline(bytes, at, to);
+            int end = Scan.newline(bytes, at, to);
             if (end < 0) {
                 keep(bytes, at, to);
                 return;
@@ -91,25 +81,5 @@ final class LineCutter {
 
     private static int without(byte[] bytes, int from, int to) {
         return to > from && bytes[to - 1] == '\r' ? to - 1 : to;
-    }
-
-    /** Returns where the next line ends, or −1; eight bytes a step. */
-    static int newline(byte[] bytes, int from, int to) {
-        int at = from;
-        while (at + 8 <= to) {
-            long x = (long) WORD.get(bytes, at) ^ NEWLINES;
-            long hit = (x - ONES) & ~x & TOPS;
-            if (hit != 0) {
-                return at + (Long.numberOfTrailingZeros(hit) >>> 3);
-            }
-            at += 8;
-        }
-        while (at < to) {
-            if (bytes[at] == '\n') {
-                return at;
-            }
-            at++;
-        }
-        return -1;
     }
 }

@@ -349,7 +349,7 @@ final class LlamaLine {
     }
 
     private boolean detail(byte[] line, int from, int to) {
-        int size = Scan.find(line, from, to, BUFFER);
+        int size = endsInMebibytes(line, to) ? Scan.find(line, from, to, BUFFER) : -1;
         if (size > 0) {
             long thousandths = millis(line, size + BUFFER.length, to);
             events.buffer(isGpu(line, from, size), thousandths * (1L << 20) / 1000);
@@ -364,6 +364,10 @@ final class LlamaLine {
             }
         }
         return Scan.starts(line, at, to, OUT_OF_MEMORY);
+    }
+
+    private static boolean endsInMebibytes(byte[] line, int to) {
+        return to > 3 && line[to - 1] == 'B' && line[to - 2] == 'i' && line[to - 3] == 'M';
     }
 
     private static boolean isGpu(byte[] line, int from, int to) {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
@@ -32,6 +33,7 @@ public final class LogFollower {
     private LogFacts printed = new LogFacts(0, 0, 0, 0, 0, 0);
     private Instant since = Instant.MIN;
     private @Nullable Object key;
+    private boolean away;
     private long at;
     private long all;
     private int rotations;
@@ -63,9 +65,10 @@ public final class LogFollower {
             case FileLog file -> {
                 try {
                     more(file.path());
+                } catch (NoSuchFileException e) {
+                    away = true; // It is being rotated: the next look finds the new one.
                 } catch (IOException e) {
-                    // It is being rotated: the next look finds the new one.
-                    key = null;
+                    // It can not be read at this moment: the next look tries again.
                 }
             }
             case CommandLog command -> {
@@ -86,7 +89,8 @@ public final class LogFollower {
     private void more(Path path) throws IOException {
         Object now = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
         try (FileChannel channel = FileChannel.open(path)) {
-            boolean another = key != null && !Objects.equals(key, now);
+            boolean another = away || (key != null && !Objects.equals(key, now));
+            away = false;
             if (another || channel.size() < at) {
                 rotations++;
                 at = 0;

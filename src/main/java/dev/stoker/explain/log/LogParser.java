@@ -78,13 +78,16 @@ public final class LogParser implements LineSink {
 
     /** Returns where a line of Ollama begins that was written into another one. */
     private static int inner(byte[] line, int from, int to) {
-        int last = to - TIME.length;
-        for (int i = from; i <= last; i++) {
-            byte b = line[i];
-            if ((b == 't' && Scan.starts(line, i, to, TIME))
-                    || (b == '[' && Scan.starts(line, i, to, GIN))) {
-                return i;
+        int at = Scan.pair(line, from + 1, to);
+        while (at >= 0) {
+            if (line[at] == 'G') {
+                if (Scan.starts(line, at - 1, to, GIN)) {
+                    return at - 1;
+                }
+            } else if (at - from >= 4 && Scan.starts(line, at - 4, to, TIME)) {
+                return at - 4;
             }
+            at = Scan.pair(line, at + 1, to);
         }
         return -1;
     }

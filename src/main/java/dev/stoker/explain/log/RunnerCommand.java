@@ -1,5 +1,6 @@
 package dev.stoker.explain.log;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
@@ -56,6 +57,10 @@ final class RunnerCommand {
     }
 
     private static long number(String text) {
-        return text.matches("[0-9]{1,15}") ? Long.parseLong(text) : -1;
+        byte[] digits = text.getBytes(StandardCharsets.US_ASCII);
+        long number = Scan.number(digits, 0, digits.length);
+        return number >= 0 && digits.length <= 15 && Long.toString(number).equals(text)
+                ? number
+                : -1;
     }
 }

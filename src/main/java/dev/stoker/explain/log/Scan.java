@@ -1,5 +1,8 @@
 package dev.stoker.explain.log;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -7,6 +10,16 @@ import java.nio.charset.StandardCharsets;
  * Pure.
  */
 final class Scan {
+    private static final VarHandle WORD =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long ONES = 0x0101010101010101L;
+    private static final long TOPS = 0x8080808080808080L;
+    private static final long NEWLINES = ONES * '\n';
+    private static final long EQUALS = ONES * '=';
+    private static final long ES = ONES * 'e';
+    private static final long GS = ONES * 'G';
+    private static final long BRACKETS = ONES * '[';
+
     private Scan() {}
 
     static byte[] bytes(String ascii) {
@@ -34,6 +47,59 @@ final class Scan {
             }
         }
         return -1;
+    }
+
+    /** Returns where the line ends, or −1; eight bytes a step. */
+    static int newline(byte[] bytes, int from, int to) {
+        int at = from;
+        while (at + 8 <= to) {
+            long hit = equal((long) WORD.get(bytes, at), NEWLINES);
+            if (hit != 0) {
+                return at + (Long.numberOfTrailingZeros(hit) >>> 3);
+            }
+            at += 8;
+        }
+        while (at < to) {
+            if (bytes[at] == '\n') {
+                return at;
+            }
+            at++;
+        }
+        return -1;
+    }
+
+    /**
+     * Returns where the second byte of {@code e=} or {@code [G} may be, or −1; eight bytes a step.
+     *
+     * @param from at least 1
+     */
+    static int pair(byte[] line, int from, int to) {
+        int at = from;
+        while (at + 8 <= to) {
+            long word = (long) WORD.get(line, at);
+            long before = (long) WORD.get(line, at - 1);
+            long hit =
+                    (equal(word, EQUALS) & equal(before, ES))
+                            | (equal(word, GS) & equal(before, BRACKETS));
+            if (hit != 0) {
+                return at + (Long.numberOfTrailingZeros(hit) >>> 3);
+            }
+            at += 8;
+        }
+        while (at < to) {
+            if ((line[at] == '=' && line[at - 1] == 'e')
+                    || (line[at] == 'G' && line[at - 1] == '[')) {
+                return at;
+            }
+            at++;
+        }
+        return -1;
+    }
+
+    /** Marks the bytes of a word that are equal to those of another; the lowest mark is right. */
+    private static long equal(long word, long bytes) {
+        long x = word ^ bytes;
+        return (x - ONES) & ~x & TOPS;
     }
 
     /** Returns the position after something, or −1. */

@@ -314,13 +314,34 @@ final class SlogLine {
         if (inner.endsWith("]")) {
             inner = inner.substring(0, inner.length() - 1);
         }
-        for (String part : inner.split(" (?=[A-Za-z_]{1,60}:)", -1)) {
-            int colon = part.indexOf(':');
-            if (colon > 0) {
-                all.put(part.substring(0, colon), part.substring(colon + 1).strip());
+        int begin = 0;
+        while (begin < inner.length()) {
+            int end = inner.indexOf(' ', begin);
+            while (end >= 0 && nameEnds(inner, end + 1) < 0) {
+                end = inner.indexOf(' ', end + 1);
             }
+            int stop = end < 0 ? inner.length() : end;
+            int colon = nameEnds(inner, begin);
+            if (colon > begin && colon < stop) {
+                all.put(inner.substring(begin, colon), inner.substring(colon + 1, stop).strip());
+            }
+            begin = stop + 1;
         }
         return all;
+    }
+
+    /** Returns where the name of a variable that begins here ends in a colon, or −1. */
+    private static int nameEnds(String text, int from) {
+        int at = from;
+        while (at < text.length() && at - from <= 60) {
+            char c = text.charAt(at);
+            boolean letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+            if (!letter) {
+                return c == ':' && at > from ? at : -1;
+            }
+            at++;
+        }
+        return -1;
     }
 
     /** Returns the bytes of {@code 2.0 GiB}, or 0. */
