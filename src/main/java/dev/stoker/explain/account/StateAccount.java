@@ -149,8 +149,13 @@ public final class StateAccount {
                     && old.runnerPid().isKnown()
                     && m.runnerPid().isKnown()
                     && !old.runnerPid().value().equals(m.runnerPid().value())) {
-                boolean other = !old.contextLength().equals(m.contextLength());
-                loads(one.getKey(), other ? Why.CONTEXT : Why.OPTIONS);
+                boolean other =
+                        old.contextLength().isKnown()
+                                && m.contextLength().isKnown()
+                                && !old.contextLength().equals(m.contextLength());
+                ledger.model(one.getKey()).context(other ? m.contextLength().value() : 0);
+                ledger.model(one.getKey()).context(other ? old.contextLength().value() : 0);
+                loads(one.getKey(), other ? Why.CONTEXT : Why.UNKNOWN);
             }
         }
     }
