@@ -71,7 +71,7 @@ final class PlanCalibration {
     }
 
     private static Path file(ModelDescription model) {
-        Path file = Path.of(model.origin()); // Of a whole file or of the store.
+        Path file = Path.of(model.origin());
         if (!Files.isRegularFile(file)) {
             throw UserError.wrongUse(
                     "--calibrate starts a server with the model, and "

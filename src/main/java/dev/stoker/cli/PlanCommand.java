@@ -27,13 +27,10 @@ import dev.stoker.plan.advise.Quant;
 import dev.stoker.plan.calibrate.HostOverheads;
 import dev.stoker.plan.device.Box;
 import dev.stoker.plan.device.Boxes;
-import dev.stoker.plan.device.ComputeDevice;
 import dev.stoker.plan.exact.LlamaBinary;
 import dev.stoker.plan.pack.KnownModels;
 import dev.stoker.plan.source.ModelFinder;
 import dev.stoker.plan.speed.Calibration;
-import dev.stoker.plan.speed.Cost;
-import dev.stoker.plan.speed.Price;
 import dev.stoker.server.ApiKey;
 import dev.stoker.server.InferenceServer;
 
@@ -46,8 +43,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-
-import tools.jackson.databind.node.ObjectNode;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -153,26 +148,7 @@ public final class PlanCommand implements Callable<Integer> {
             description = "Calibrate without asking.")
     private boolean yes;
 
-    @Option(
-            names = "--price",
-            paramLabel = "PRICE",
-            description =
-                    "What the machine costs (725/month, 1.21/hour) or its power (0.32/kWh): adds"
-                            + " the cost of tokens.")
-    private @Nullable String price;
-
-    @Option(
-            names = "--use",
-            paramLabel = "SHARE",
-            description = "Share of the time in which it answers, for the cost. Default: 1.")
-    private double use = 1;
-
-    @Option(
-            names = "--watts",
-            paramLabel = "W",
-            description = "Power under load, for a price a kWh. Default: as the GPUs are sold.")
-    private @Nullable Double watts;
-
+    @Mixin private PlanCost cost = new PlanCost();
     @Mixin private ServerOptions servers = new ServerOptions();
     @Mixin private OutputOptions output = new OutputOptions();
 
@@ -239,10 +215,8 @@ public final class PlanCommand implements Callable<Integer> {
             show(found, out);
             return ExitCode.DONE.number();
         }
-        if (!(use > 0 && use <= 1)) {
-            throw UserError.wrongUse("Expected a share above 0 and up to 1 for --use.", "");
-        }
-        Optional<Price> paid = Optional.ofNullable(price).map(Price::parse);
+        cost.check();
+        requireUsed();
         if (calibrate) {
             PlanCalibration calibration =
                     new PlanCalibration(spec.commandLine().getErr(), output.quiet, env);
@@ -266,12 +240,39 @@ public final class PlanCommand implements Callable<Integer> {
                 plans.size() > 1 && plans.stream().noneMatch(p -> p.engine() == Engine.VLLM)
                         ? Optional.of(new PlanSet(plans, machine.box(), machine.overheads()))
                         : Optional.empty();
-        print(plans, set, paid, machine, out);
+        PlanPrinter printer =
+                new PlanPrinter(
+                        machine.title(),
+                        cost,
+                        exact ? Optional.of(binary("--exact")) : Optional.empty());
+        if (output.json) {
+            out.println(Json.pretty(printer.json(plans, set)));
+        } else {
+            printer.lines(plans, set, Terminal.detect(env, output.noColor)).forEach(out::println);
+        }
         out.flush();
         boolean fits =
                 set.map(PlanSet::all).orElse(true)
                         && plans.stream().noneMatch(p -> p.fit() == Fit.NO);
         return fits ? ExitCode.DONE.number() : ExitCode.BAD_ANSWER.number();
+    }
+
+    /** An option that would do nothing is a mistake. */
+    private void requireUsed() {
+        if (yes && !calibrate) {
+            throw UserError.wrongUse("--yes answers what --calibrate asks.", "Leave it out.");
+        }
+        if (leastSpeed != 0 && !advise) {
+            throw UserError.wrongUse("--least-speed is for --advise.", "Add --advise.");
+        }
+        if (advise && (exact || cost.isAny())) {
+            throw UserError.wrongUse(
+                    "--advise compares quantisations, without --exact and costs.",
+                    "Plan the one that it recommends with them.");
+        }
+        if (calibrate && models.size() > 1) {
+            throw UserError.wrongUse("--calibrate takes one model.", "Name one alone.");
+        }
     }
 
     private ExitCode advise(List<ModelFinder.Found> found, Machine machine, PrintWriter out) {
@@ -462,81 +463,6 @@ public final class PlanCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private void print(
-            List<ModelPlan> plans,
-            Optional<PlanSet> set,
-            Optional<Price> paid,
-            Machine machine,
-            PrintWriter out) {
-        if (output.json) {
-            out.println(
-                    Json.pretty(
-                            PlanJson.titled(
-                                    plans.size() == 1 ? PlanJson.PLAN : PlanJson.SET,
-                                    json(plans, set, paid, machine))));
-            return;
-        }
-        Terminal terminal = Terminal.detect(env, output.noColor);
-        if (set.isPresent()) {
-            set.get().lines(terminal).forEach(out::println);
-            out.println();
-        }
-        PlanText text = new PlanText(terminal);
-        boolean first = true;
-        for (ModelPlan plan : plans) {
-            if (!first) {
-                out.println();
-            }
-            first = false;
-            text.lines(plan, machine.title()).forEach(out::println);
-            if (exact) {
-                PlanExact.of(plan, binary("--exact")).lines(terminal).forEach(out::println);
-            }
-            paid.flatMap(p -> cost(plan, p))
-                    .ifPresent(cost ->
-                            Paragraph.lines("", shown(cost, paid.get()), "  ", terminal.columns())
-                                    .forEach(out::println));
-            if (plan.fit() != Fit.NO) {
-                out.println();
-                PlanSettingsText.lines(plan, plans.size()).forEach(out::println);
-            }
-        }
-    }
-
-    private ObjectNode json(
-            List<ModelPlan> plans, Optional<PlanSet> set, Optional<Price> paid, Machine machine) {
-        List<ObjectNode> all = new ArrayList<>();
-        for (ModelPlan plan : plans) {
-            ObjectNode one = PlanJson.of(plan, machine.title());
-            paid.flatMap(p -> cost(plan, p))
-                    .ifPresent(cost ->
-                            one.set(
-                                    "cost",
-                                    Json.object()
-                                            .put("per_month", cost.perMonth())
-                                            .put(
-                                                    "per_million_tokens",
-                                                    cost.perMillionTokens().expected())
-                                            .put("low", cost.perMillionTokens().low())
-                                            .put("high", cost.perMillionTokens().high())
-                                            .put("because", cost.because())));
-            if (exact) {
-                one.set("exact", PlanExact.of(plan, binary("--exact")).json());
-            }
-            one.set("start", PlanJson.texts(PlanSettingsText.lines(plan, plans.size())));
-            all.add(one);
-        }
-        if (all.size() == 1) {
-            return all.getFirst();
-        }
-        ObjectNode root = Json.object();
-        var list = Json.array();
-        all.forEach(list::add);
-        root.set("plans", list);
-        set.ifPresent(s -> root.set("set", s.json()));
-        return root;
-    }
-
     private LlamaBinary binary(String option) {
         return Optional.ofNullable(hardware.llamaServer)
                 .map(LlamaBinary::new)
@@ -547,32 +473,5 @@ public final class PlanCommand implements Callable<Integer> {
                                         + " needs a llama-server, and none is on the path or in"
                                         + " Ollama's folder.",
                                 "Name one: --llama-server PATH."));
-    }
-
-    private Optional<Cost> cost(ModelPlan plan, Price paid) {
-        double drawn =
-                watts != null
-                        ? watts
-                        : plan.devices().stream().mapToDouble(ComputeDevice::watts).sum();
-        if (paid.per() == Price.Per.KILOWATT_HOUR && drawn <= 0) {
-            throw UserError.wrongUse(
-                    "A price a kWh needs the power, and this machine's is not known.",
-                    "Tell it: --watts 250.");
-        }
-        return plan.speed().map(speed -> Cost.of(paid, speed.decode(), drawn, use));
-    }
-
-    private static String shown(Cost cost, Price paid) {
-        return "Cost: "
-                + paid.shown(cost.perMonth())
-                + " a month; "
-                + paid.shown(cost.perMillionTokens().expected())
-                + " ("
-                + paid.shown(cost.perMillionTokens().low())
-                + " to "
-                + paid.shown(cost.perMillionTokens().high())
-                + ") a million tokens of answers, one request at a time; "
-                + cost.because()
-                + ".";
     }
 }

@@ -16,6 +16,8 @@ import dev.stoker.json.Json;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import picocli.CommandLine;
 
@@ -113,6 +115,24 @@ class PlanCommandTest {
             throw new UncheckedIOException(e);
         }
         return json;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--yes, what --calibrate asks",
+        "--least-speed 20, is for --advise",
+        "--use 0.5, no price was given",
+        "--watts 300, no price was given",
+        "--advise --exact, without --exact and costs",
+        "--advise --price 725/month, without --exact and costs",
+    })
+    void options_thatNothingWouldUse_areRefused(String words, String why) {
+        List<String> all = new ArrayList<>(List.of(model.toString(), "--gpu", "L4"));
+        all.addAll(List.of(words.split(" ", -1)));
+
+        assertThat(run(all.toArray(String[]::new))).isEqualTo(2);
+
+        assertThat(err).contains(why);
     }
 
     @Test
