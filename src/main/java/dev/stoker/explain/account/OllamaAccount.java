@@ -6,10 +6,8 @@ import dev.stoker.explain.log.LogEvents.Room;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,18 +30,14 @@ final class OllamaAccount {
     /** Faster than any answer: a request that loads, unloads or prolongs. */
     private static final long TINY = 5_000;
 
-    private static final int MOST_WINDOWS = 32;
     private static final int MOST_GONE = 10_000;
-    private static final int ENDED = 512;
 
     private final Timing timing;
     private final Map<String, Resident> residents = new HashMap<>();
     private final Map<String, Gone> gone = new HashMap<>();
-    private final Deque<Window> windows = new ArrayDeque<>();
+    private final LoadWindows windows = new LoadWindows();
     private final List<String> victims = new ArrayList<>();
-    private final long[] starts = new long[ENDED];
-    private final long[] ends = new long[ENDED];
-    private int ended;
+    private final LatelyEnded ended = new LatelyEnded();
     private Ledger ledger;
 
     private long now = Long.MIN_VALUE;
@@ -55,7 +49,7 @@ final class OllamaAccount {
     private long mostModels;
     private long slots = 1;
     private long lastTiny = Long.MIN_VALUE;
-    private @Nullable Window loading;
+    private @Nullable LoadWindow loading;
     private Optional<Room> room = Optional.empty();
     private long pushedAt = Long.MIN_VALUE;
     private String pusher = "";
@@ -82,25 +76,6 @@ final class OllamaAccount {
      */
     private record Gone(Why why, String by) {}
 
-    /** A load: from its first line to its last, for the requests that wait for it. */
-    private static final class Window {
-        final ModelAccount model;
-        final LoadLine line;
-        final long start;
-        final Why why;
-        long end = -1;
-        long cpuBytes;
-        long gpuBytes;
-        boolean fallback;
-
-        Window(ModelAccount model, LoadLine line, long start, Why why) {
-            this.model = model;
-            this.line = line;
-            this.start = start;
-            this.why = why;
-        }
-    }
-
     OllamaAccount(Ledger ledger, Timing timing) {
         this.ledger = ledger;
         this.timing = timing;
@@ -116,10 +91,10 @@ final class OllamaAccount {
         windows.clear();
         from = Long.MAX_VALUE;
         to = Long.MIN_VALUE;
-        Window open = loading;
+        LoadWindow open = loading;
         if (open != null) {
-            Window again =
-                    new Window(next.model(open.line.file()), open.line, open.start, open.why);
+            LoadWindow again =
+                    new LoadWindow(next.model(open.line.file()), open.line, open.start, open.why);
             again.cpuBytes = open.cpuBytes;
             again.gpuBytes = open.gpuBytes;
             loading = again;
@@ -191,11 +166,8 @@ final class OllamaAccount {
         loadFailed();
         ModelAccount model = ledger.model(line.file());
         Why why = why(line);
-        loading = new Window(model, line, now, why);
+        loading = new LoadWindow(model, line, now, why);
         windows.add(loading);
-        if (windows.size() > MOST_WINDOWS) {
-            windows.removeFirst();
-        }
         model.context(line.contextOfSlot());
         model.loads++;
         ledger.loads++;
@@ -244,7 +216,7 @@ final class OllamaAccount {
     }
 
     void loadEnds() {
-        Window load = loading;
+        LoadWindow load = loading;
         if (load == null) {
             return;
         }
@@ -268,7 +240,7 @@ final class OllamaAccount {
     /** How many are loaded, after a load: whoever is too much has left. */
     void loadedModels(int count) {
         loadEnds();
-        Window last = windows.peekLast();
+        LoadWindow last = windows.last();
         if (last == null) {
             return;
         }
@@ -291,7 +263,7 @@ final class OllamaAccount {
     }
 
     /** A model is gone since a load; why is told by what that load asked for, or by the time. */
-    private void goes(String file, Window load) {
+    private void goes(String file, LoadWindow load) {
         String by = load.line.file();
         Resident one = file.equals(by) ? null : residents.remove(file);
         if (one == null) {
@@ -318,7 +290,7 @@ final class OllamaAccount {
     }
 
     void loadFailed() {
-        Window load = loading;
+        LoadWindow load = loading;
         if (load == null) {
             return;
         }
@@ -335,7 +307,7 @@ final class OllamaAccount {
 
     void makesRoom(Room why) {
         if (why == Room.OUT_OF_MEMORY || why == Room.RUNTIME_OUT_OF_MEMORY) {
-            Window last = windows.peekLast();
+            LoadWindow last = windows.last();
             String by = last == null ? "" : last.line.file();
             for (String file : List.copyOf(residents.keySet())) {
                 residents.remove(file);
@@ -370,7 +342,7 @@ final class OllamaAccount {
     }
 
     void cpuFallback() {
-        Window last = windows.peekLast();
+        LoadWindow last = windows.last();
         if (last == null) {
             return;
         }
@@ -390,7 +362,7 @@ final class OllamaAccount {
     }
 
     void required(long bytes) {
-        Window last = windows.peekLast();
+        LoadWindow last = windows.last();
         if (last != null) {
             last.model.bytes = Math.max(last.model.bytes, bytes);
         }
@@ -403,7 +375,7 @@ final class OllamaAccount {
     }
 
     void modelName(String name) {
-        Window last = windows.peekLast();
+        LoadWindow last = windows.last();
         if (last != null && (loading != null || now - last.end < SECOND)) {
             last.model.named(name);
         }
@@ -429,14 +401,14 @@ final class OllamaAccount {
         Optional<Timing.Done> done =
                 ask == Ask.ANSWER && !tiny ? timing.take(micros) : Optional.empty();
         long computed = done.map(d -> Math.min(d.total(), micros)).orElse(0L);
-        long end = end(second, micros, computed);
+        long end = windows.end(second, micros, computed, now);
         long start = end - micros;
         span(end);
         if (tiny) {
             lastTiny = end;
         }
         long rest = micros - computed;
-        long load = waitFor(start, end, rest, timing.any() || status >= 400);
+        long load = windows.waitFor(start, end, rest, timing.any() || status >= 400, now, ledger);
         ledger.loadMicros += load;
         if (load >= NOTICEABLE) {
             ledger.waited++;
@@ -450,23 +422,7 @@ final class OllamaAccount {
         boolean slowed = residents.size() == 1 && residents.values().iterator().next().cpu;
         ledger.fallbackMicros += slowed ? micros - load : 0;
         use(end, load);
-        starts[ended % ENDED] = start;
-        ends[ended % ENDED] = end;
-        ended++;
-    }
-
-    /**
-     * Returns when a request ended. Its line tells the second; the lines before it, and what was
-     * computed after the load that it waited for, tell more.
-     */
-    private long end(long second, long micros, long computed) {
-        long end = now > second && now < second + SECOND ? now : second;
-        Window last = windows.peekLast();
-        if (last != null && last.end >= 0 && last.start >= end - micros - SECOND) {
-            long reached = last.end + computed;
-            return reached > end && reached < second + SECOND ? reached : end;
-        }
-        return end;
+        ended.add(start, end);
     }
 
     private void split(long start, long end, long rest, long most, Optional<Timing.Done> done) {
@@ -477,7 +433,7 @@ final class OllamaAccount {
         }
         if (done.isEmpty() && !timing.any()) {
             ledger.unsplitMicros += rest;
-        } else if (rest >= QUEUE && overlaps(start, end)) {
+        } else if (rest >= QUEUE && ended.overlaps(start, end)) {
             ledger.queued++;
             ledger.queueMicros += rest;
         } else {
@@ -485,40 +441,8 @@ final class OllamaAccount {
         }
     }
 
-    /**
-     * Returns how long a request waited for loads: from its start to the end of the last load in
-     * it. One that was computed meanwhile did not wait.
-     *
-     * @param rest the time in which it was not computed
-     * @param exact whether that is known
-     */
-    private long waitFor(long start, long end, long rest, boolean exact) {
-        long until = Long.MIN_VALUE;
-        long all = 0;
-        List<Window> mine = new ArrayList<>();
-        for (Window w : windows) {
-            long last = w.end < 0 ? Math.min(end, now) : w.end;
-            long inside = last - Math.max(start, w.start);
-            boolean waited = rest >= (exact ? inside : last - w.start) / 2;
-            if (inside > 0 && w.start < end && waited) {
-                mine.add(w);
-                until = Math.max(until, last);
-                all += inside;
-            }
-        }
-        long load = mine.isEmpty() ? 0 : Math.max(0, Math.min(rest, until - start));
-        for (Window w : mine) {
-            long last = w.end < 0 ? Math.min(end, now) : w.end;
-            long inside = last - Math.max(start, w.start);
-            long part = (long) (load * ((double) inside / all));
-            w.model.waited(w.why, 0, part);
-            ledger.swapMicros += w.why.isSwap() ? part : 0;
-        }
-        return load;
-    }
-
     private void use(long end, long load) {
-        Window last = windows.peekLast();
+        LoadWindow last = windows.last();
         Resident one =
                 residents.size() == 1
                         ? residents.values().iterator().next()
@@ -528,19 +452,5 @@ final class OllamaAccount {
         if (one != null) {
             one.lastUse = Math.max(one.lastUse, end);
         }
-    }
-
-    /** Returns whether another request ended while this one ran. */
-    private boolean overlaps(long start, long end) {
-        for (int i = 1; i <= Math.min(ended, ENDED); i++) {
-            int at = (ended - i) % ENDED;
-            if (ends[at] < start - SECOND) {
-                return false;
-            }
-            if (ends[at] > start && starts[at] < end) {
-                return true;
-            }
-        }
-        return false;
     }
 }
