@@ -2,18 +2,10 @@ package dev.stoker.bench;
 
 import dev.stoker.base.ExitCode;
 import dev.stoker.base.UserError;
-import dev.stoker.json.Json;
-
-import org.jspecify.annotations.Nullable;
+import dev.stoker.history.RunFiles;
+import dev.stoker.json.JsonLines;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,13 +15,13 @@ import java.util.List;
  */
 public final class Journal implements AutoCloseable {
     private final RunFolder folder;
-    private final FileChannel channel;
-    private final List<BenchEvent> events = new ArrayList<>();
+    private final JsonLines lines;
+    private final List<BenchEvent> events;
 
-    private Journal(RunFolder folder, FileChannel channel, List<BenchEvent> earlier) {
+    private Journal(RunFolder folder, JsonLines lines, List<BenchEvent> earlier) {
         this.folder = folder;
-        this.channel = channel;
-        events.addAll(earlier);
+        this.lines = lines;
+        this.events = new ArrayList<>(earlier);
     }
 
     /**
@@ -38,30 +30,14 @@ public final class Journal implements AutoCloseable {
      * @throws UserError if the file can't be written, or another process writes it
      */
     public static Journal open(RunFolder folder) {
-        FileChannel channel = null;
         try {
-            channel =
-                    FileChannel.open(
-                            folder.events(),
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.READ,
-                            StandardOpenOption.WRITE);
-            FileLock lock = channel.tryLock();
-            if (lock == null) {
-                channel.close();
-                throw busy(folder);
-            }
-            // Through this channel and behind the lock: nobody adds to it any more, and closing a
-            // second one would give the lock back.
-            List<BenchEvent> earlier = RunFolder.events(Channels.newInputStream(channel)).events();
-            endLastLine(channel);
-            return new Journal(folder, channel, earlier);
-        } catch (OverlappingFileLockException e) {
-            closeQuietly(channel);
+            JsonLines lines = JsonLines.open(folder.events());
+            // Behind the lock: nobody adds to it any more.
+            return new Journal(folder, lines, lines.read(EventJson::read).values());
+        } catch (JsonLines.Busy e) {
             throw busy(folder);
         } catch (IOException e) {
-            closeQuietly(channel);
-            throw RunFolder.unwritable(folder.path(), e);
+            throw RunFiles.unwritable(folder.path(), e);
         }
     }
 
@@ -70,19 +46,6 @@ public final class Journal implements AutoCloseable {
                 ExitCode.REFUSED,
                 "The run " + folder.id() + " is being written by another process.",
                 "Wait until it ends, or start a new run.");
-    }
-
-    /** A line that a crash tore gets its end, so that the next event has a line of its own. */
-    private static void endLastLine(FileChannel channel) throws IOException {
-        long size = channel.size();
-        channel.position(size);
-        if (size > 0) {
-            ByteBuffer last = ByteBuffer.allocate(1);
-            channel.read(last, size - 1);
-            if (last.get(0) != '\n') {
-                channel.write(ByteBuffer.wrap(new byte[] {'\n'}));
-            }
-        }
     }
 
     /**
@@ -105,28 +68,15 @@ public final class Journal implements AutoCloseable {
     }
 
     private void write(BenchEvent event, boolean force) {
-        byte[] line = (Json.write(EventJson.write(event)) + "\n").getBytes(StandardCharsets.UTF_8);
         try {
-            long start = channel.position();
-            try {
-                ByteBuffer buffer = ByteBuffer.wrap(line);
-                while (buffer.hasRemaining()) {
-                    channel.write(buffer);
-                }
-                if (force) {
-                    channel.force(false);
-                }
-            } catch (IOException e) {
-                takeBack(start, e);
-                throw e;
-            }
+            lines.append(EventJson.write(event), force);
         } catch (IOException e) {
             throw new UserError(
                     ExitCode.WRONG_USE,
                     "The results folder "
                             + folder.path()
                             + " can not be written: "
-                            + RunFolder.reason(e)
+                            + RunFiles.reason(e)
                             + ".",
                     "What was written is kept. When it can be written again, go on with: stoker"
                             + " bench --resume "
@@ -134,15 +84,6 @@ public final class Journal implements AutoCloseable {
                     e);
         }
         events.add(event);
-    }
-
-    /** Takes a half-written line back; where that fails too, readers meet a torn line. */
-    private void takeBack(long start, IOException cause) {
-        try {
-            channel.truncate(start);
-        } catch (IOException e) {
-            cause.addSuppressed(e);
-        }
     }
 
     /** Returns everything that the run's file holds. */
@@ -156,16 +97,6 @@ public final class Journal implements AutoCloseable {
 
     @Override
     public void close() {
-        closeQuietly(channel);
-    }
-
-    private static void closeQuietly(@Nullable FileChannel channel) {
-        try {
-            if (channel != null) {
-                channel.close();
-            }
-        } catch (IOException e) {
-            // Every event is on the disk already.
-        }
+        lines.close();
     }
 }

@@ -3,21 +3,15 @@ package dev.stoker.degrade;
 import dev.stoker.base.ExitCode;
 import dev.stoker.base.Text;
 import dev.stoker.base.UserError;
+import dev.stoker.history.RunFiles;
 import dev.stoker.json.Json;
+import dev.stoker.json.JsonLines;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * The files of one run: {@code degrade.json} (what was asked) and {@code events.jsonl} (what
@@ -46,15 +40,7 @@ public record DegradeFolder(Path path) {
      * @throws UserError if it can't be written
      */
     public static DegradeFolder create(Path results, DegradeHeader header) {
-        try {
-            Path folder = Files.createDirectories(results.resolve(header.id()));
-            Path draft = folder.resolve(HEADER + ".part");
-            Files.writeString(draft, Json.pretty(header.json()) + "\n");
-            Files.move(draft, folder.resolve(HEADER), StandardCopyOption.ATOMIC_MOVE);
-            return new DegradeFolder(folder);
-        } catch (IOException e) {
-            throw unwritable(results, e);
-        }
+        return new DegradeFolder(RunFiles.create(results, header.id(), HEADER, header.json()));
     }
 
     /**
@@ -81,37 +67,21 @@ public record DegradeFolder(Path path) {
     }
 
     private static List<DegradeFolder> list(Path results) {
-        if (!Files.isDirectory(results)) {
-            return List.of();
-        }
-        try (Stream<Path> folders = Files.list(results)) {
-            return folders.filter(f -> Files.isRegularFile(f.resolve(HEADER)))
-                    .map(DegradeFolder::new)
-                    .sorted(Comparator.comparing(DegradeFolder::id))
-                    .toList();
-        } catch (IOException e) {
-            throw unreadable(results, e);
-        }
-    }
-
-    static UserError unwritable(Path path, IOException e) {
-        return new UserError(
-                ExitCode.WRONG_USE,
-                "The results folder " + path + " can not be written: " + reason(e) + ".",
-                "Free some space, or choose another folder with --results DIR or RESULTS_DIR.",
-                e);
+        return RunFiles.list(results, HEADER).stream().map(DegradeFolder::new).toList();
     }
 
     private static UserError unreadable(Path path, Exception e) {
         return new UserError(
                 ExitCode.WRONG_USE,
-                "The run " + path + " can not be read: " + reason(e) + ".",
+                "The run "
+                        + path
+                        + " can not be read: "
+                        + (e instanceof IOException io
+                                ? RunFiles.reason(io)
+                                : Text.plain(String.valueOf(e.getMessage()), 300))
+                        + ".",
                 "It may be of another version of Stoker, or damaged.",
                 e);
-    }
-
-    private static String reason(Exception e) {
-        return Text.plain(String.valueOf(e.getMessage()), 300);
     }
 
     public String id() {
@@ -140,31 +110,10 @@ public record DegradeFolder(Path path) {
             return new Contents(header, List.of(), 0);
         }
         try (InputStream in = Files.newInputStream(events())) {
-            return contents(header, in);
+            JsonLines.Lines<DegradeEvent> lines = JsonLines.read(in, EventJson::read);
+            return new Contents(header, lines.values(), lines.unreadable());
         } catch (IOException e) {
             throw unreadable(path, e);
         }
-    }
-
-    /** Reads events; the stream stays open. */
-    static Contents contents(DegradeHeader header, InputStream in) throws IOException {
-        List<DegradeEvent> events = new ArrayList<>();
-        int unreadable = 0;
-        BufferedReader reader =
-                new BufferedReader(
-                        new InputStreamReader(
-                                in,
-                                StandardCharsets.UTF_8
-                                        .newDecoder()
-                                        .onMalformedInput(CodingErrorAction.REPLACE)
-                                        .onUnmappableCharacter(CodingErrorAction.REPLACE)));
-        for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-            if (!line.isBlank()) {
-                int before = events.size();
-                Json.parse(line).flatMap(EventJson::read).ifPresent(events::add);
-                unreadable += events.size() == before ? 1 : 0;
-            }
-        }
-        return new Contents(header, events, unreadable);
     }
 }

@@ -3,6 +3,7 @@ package dev.stoker.load;
 import dev.stoker.base.ExitCode;
 import dev.stoker.base.Text;
 import dev.stoker.base.UserError;
+import dev.stoker.history.RunFiles;
 import dev.stoker.history.RunJson;
 import dev.stoker.history.Setting;
 import dev.stoker.json.Json;
@@ -37,28 +38,7 @@ public record LoadFolder(Path path) implements LoadEvents {
      * @throws UserError if it can't be written
      */
     public static LoadFolder create(Path results, LoadHeader header) {
-        Path folder = results.resolve(header.id());
-        try {
-            Files.createDirectories(folder);
-            Path draft = folder.resolve("load.json.part");
-            Files.writeString(draft, Json.pretty(header.json()) + "\n");
-            Files.move(draft, folder.resolve("load.json"), StandardCopyOption.ATOMIC_MOVE);
-            return new LoadFolder(folder);
-        } catch (IOException e) {
-            throw unwritable(results, e);
-        }
-    }
-
-    static UserError unwritable(Path results, IOException e) {
-        return new UserError(
-                ExitCode.WRONG_USE,
-                "The results folder "
-                        + results
-                        + " can not be written: "
-                        + Text.plain(String.valueOf(e.getMessage()))
-                        + ".",
-                "Free some space, or choose another folder with --results DIR or RESULTS_DIR.",
-                e);
+        return new LoadFolder(RunFiles.create(results, header.id(), "load.json", header.json()));
     }
 
     private UserError unreadable(Exception e) {
@@ -84,7 +64,7 @@ public record LoadFolder(Path path) implements LoadEvents {
             Files.writeString(draft, Json.pretty(RunJson.setting(setting)) + "\n");
             Files.move(draft, path.resolve("setting.json"), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            throw unwritable(path, e);
+            throw RunFiles.unwritable(path, e);
         }
     }
 

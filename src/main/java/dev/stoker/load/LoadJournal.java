@@ -2,6 +2,7 @@ package dev.stoker.load;
 
 import dev.stoker.base.Clock;
 import dev.stoker.base.UserError;
+import dev.stoker.history.RunFiles;
 import dev.stoker.json.JsonBytes;
 
 import org.jspecify.annotations.Nullable;
@@ -58,7 +59,7 @@ public final class LoadJournal implements AutoCloseable {
                             StandardOpenOption.WRITE);
             return into(folder, channel);
         } catch (IOException e) {
-            throw LoadFolder.unwritable(folder.path(), e);
+            throw RunFiles.unwritable(folder.path(), e);
         }
     }
 
@@ -192,7 +193,7 @@ public final class LoadJournal implements AutoCloseable {
     private synchronized void check() {
         switch (failure) {
             case null -> {}
-            case IOException e -> throw LoadFolder.unwritable(folder.path(), e);
+            case IOException e -> throw RunFiles.unwritable(folder.path(), e);
             case Exception e -> throw new IllegalStateException("the journal broke", e);
         }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stoker.base.ExitCode;
 import dev.stoker.base.UserError;
+import dev.stoker.history.RunFiles;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -127,10 +128,9 @@ class JournalTest {
 
     @Test
     void reason_ofAFullDisk_isTheSystemsOwnWords() {
-        assertThat(RunFolder.reason(new IOException("No space left on device")))
+        assertThat(RunFiles.reason(new IOException("No space left on device")))
                 .isEqualTo("No space left on device");
-        assertThat(RunFolder.reason(new AccessDeniedException("/x")))
-                .isEqualTo("permission denied");
+        assertThat(RunFiles.reason(new AccessDeniedException("/x"))).isEqualTo("permission denied");
     }
 
     @Test
