@@ -3,6 +3,7 @@ package dev.stoker.degrade;
 import dev.stoker.base.Cancellation;
 import dev.stoker.base.Clock;
 import dev.stoker.base.Reading;
+import dev.stoker.base.SteppingClock;
 import dev.stoker.control.NoControl;
 import dev.stoker.gpu.GpuCollector;
 import dev.stoker.host.HostSample;
@@ -20,7 +21,7 @@ import java.util.Map;
 final class DegradeRig {
     static final String MODEL = "gpt-oss:20b";
 
-    final StepClock clock = new StepClock();
+    final SteppingClock clock = new SteppingClock();
     final Faults faults = new Faults();
     final Cancellation cancellation = new Cancellation();
     final List<Remedy> applied = new ArrayList<>();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stoker.base.Cancellation;
 import dev.stoker.base.Reading;
+import dev.stoker.base.SteppingClock;
 import dev.stoker.control.ControlException;
 import dev.stoker.control.NoControl;
 import dev.stoker.host.HostMemory;
@@ -33,7 +34,7 @@ class HostHandsTest {
     @TempDir private Path proc;
 
     private final List<Long> ended = new ArrayList<>();
-    private final StepClock clock = new StepClock();
+    private final SteppingClock clock = new SteppingClock();
     private OptionalLong mark = OptionalLong.of(77);
     private boolean mayEnd = true;
 

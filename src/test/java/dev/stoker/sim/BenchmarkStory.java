@@ -1,6 +1,7 @@
 package dev.stoker.sim;
 
 import dev.stoker.base.Bytes;
+import dev.stoker.base.SteppingClock;
 import dev.stoker.sim.engine.Ask;
 import dev.stoker.sim.engine.BrokenStream;
 import dev.stoker.sim.engine.Engine;

@@ -1,12 +1,10 @@
-package dev.stoker.degrade;
-
-import dev.stoker.base.Clock;
+package dev.stoker.base;
 
 import java.time.Duration;
 import java.time.Instant;
 
 /** A clock whose time passes only by sleeping, and then at once: for one thread. */
-final class StepClock implements Clock {
+public final class SteppingClock implements Clock {
     private long nanos = 1_000_000_000L;
 
     @Override
