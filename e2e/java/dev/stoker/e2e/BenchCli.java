@@ -52,7 +52,7 @@ final class BenchCli implements AutoCloseable {
 
     /** A prompt that both models answer at length, until they are cut off. */
     BenchCli longAnswer(String name, int tokens) {
-        return prompt(name, "Write a very long story about a lighthouse.", tokens);
+        return prompt(name, "Explain in detail how a lighthouse works.", tokens);
     }
 
     BenchCli environment(String name, String value) {

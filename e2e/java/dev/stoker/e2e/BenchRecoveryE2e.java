@@ -249,14 +249,23 @@ final class BenchRecoveryE2e {
     }
 
     private static void assertOneFailedRequest(BenchCli bench, String code) {
+        // A small model may say one token over and over, where Ollama cuts it off; the bench asks
+        // again with another nonce. That is no failure of a runner.
         assertThat(bench.events("request"))
                 .filteredOn(e -> !e.at("/trace/ok").asBoolean())
+                .filteredOn(e -> !isCutWhereItWasSound(e))
                 .singleElement()
                 .satisfies(e -> {
                     assertThat(e.path("model").asString()).isEqualTo(RealOllama.SMOLLM2);
                     assertThat(e.path("prompt").asString()).isEqualTo("longer");
                     assertThat(e.at("/trace/failure").asString()).isEqualTo(code);
                 });
+    }
+
+    /** Returns whether the other model, whose runner nobody touched, was cut off. */
+    private static boolean isCutWhereItWasSound(JsonNode request) {
+        return request.path("model").asString().equals(RealOllama.GEMMA3)
+                && request.at("/trace/failure").asString().equals("stream-cut");
     }
 
     private static void assertRestartedOnce(BenchCli bench) {
