@@ -63,7 +63,7 @@ public record AlertState(
                 fresh.add(new Message(begun.id(), false, notice, now));
             } else {
                 boolean worse = notice.severity().compareTo(before.notice().severity()) > 0;
-                Notice kept = since(notice, before.notice().since());
+                Notice kept = kept(notice, before.notice());
                 after.put(notice.key(), new Raised(before.id(), kept, now));
                 if (worse) {
                     String id = before.id() + "-" + notice.severity().code();
@@ -83,10 +83,23 @@ public record AlertState(
         return new AlertState(after, unsent, dropped).with(fresh, outlets);
     }
 
-    /** A thing keeps the time at which it began, and gets worse but never milder in the books. */
-    private static Notice since(Notice n, Instant since) {
+    /**
+     * A thing keeps the time at which it began, and gets worse but never milder in the books: one
+     * that swings between two severities is told of each once.
+     */
+    private static Notice kept(Notice now, Notice before) {
+        Severity worst =
+                now.severity().compareTo(before.severity()) > 0
+                        ? now.severity()
+                        : before.severity();
         return new Notice(
-                n.key(), n.code(), n.severity(), n.subject(), n.sentence(), n.next(), since);
+                now.key(),
+                now.code(),
+                worst,
+                now.subject(),
+                now.sentence(),
+                now.next(),
+                before.since());
     }
 
     private static String id(Notice notice, Instant now) {

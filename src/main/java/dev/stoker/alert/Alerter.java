@@ -30,6 +30,7 @@ public final class Alerter implements AutoCloseable {
     private static final int AT_ONCE = 50;
 
     private final List<Outlet> outlets;
+    private final Severity least;
     private final Set<String> names = new LinkedHashSet<>();
     private final StateFile file;
     private final Clock clock;
@@ -45,21 +46,29 @@ public final class Alerter implements AutoCloseable {
     /**
      * Reads what an earlier process left, and goes on with it.
      *
+     * @param least what is milder is told nobody
      * @param complaints is told where the state can't be kept, or an outlet refuses, a sentence
      *     each
      */
-    public Alerter(List<Outlet> outlets, StateFile file, Clock clock, Consumer<String> complaints) {
-        this(outlets, file, clock, SETTLE, GAP, complaints);
+    public Alerter(
+            List<Outlet> outlets,
+            Severity least,
+            StateFile file,
+            Clock clock,
+            Consumer<String> complaints) {
+        this(outlets, least, file, clock, SETTLE, GAP, complaints);
     }
 
     Alerter(
             List<Outlet> outlets,
+            Severity least,
             StateFile file,
             Clock clock,
             Duration settle,
             Duration gap,
             Consumer<String> complaints) {
         this.outlets = List.copyOf(outlets);
+        this.least = least;
         this.file = file;
         this.clock = clock;
         this.settle = settle;
@@ -83,7 +92,9 @@ public final class Alerter implements AutoCloseable {
     void take(Collection<Notice> active, Instant now) {
         lock.lock();
         try {
-            AlertState next = state.next(active, now, settle, names);
+            List<Notice> grave =
+                    active.stream().filter(n -> n.severity().compareTo(least) >= 0).toList();
+            AlertState next = state.next(grave, now, settle, names);
             boolean told = !next.unsent().equals(state.unsent());
             boolean moved = !next.raised().keySet().equals(state.raised().keySet());
             state = next;

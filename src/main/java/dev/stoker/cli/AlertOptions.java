@@ -55,6 +55,31 @@ final class AlertOptions {
             defaultValue = "warning")
     private String least = "warning";
 
+    /** Returns whether somebody is named who is to be told. */
+    boolean isAny() {
+        return !webhooks.isEmpty() || !commands.isEmpty();
+    }
+
+    /**
+     * Looks whether the options agree, before anything is done.
+     *
+     * @throws UserError for those that do not
+     */
+    void check() {
+        least();
+        shape();
+    }
+
+    private Optional<Webhook.Form> shape() {
+        Optional<Webhook.Form> shape = Optional.ofNullable(form).map(Webhook.Form::parse);
+        if (shape.isPresent() && webhooks.isEmpty()) {
+            throw UserError.wrongUse(
+                    "--alert-form is the form of a webhook, and none was given.",
+                    "Add --alert-webhook URL.");
+        }
+        return shape;
+    }
+
     /**
      * Returns who is told.
      *
@@ -62,8 +87,7 @@ final class AlertOptions {
      * @throws UserError for values that are none
      */
     List<Outlet> outlets(Clock clock, Optional<Consumer<String>> log) {
-        Optional<Webhook.Form> shape = Optional.ofNullable(form).map(Webhook.Form::parse);
-        severity();
+        Optional<Webhook.Form> shape = shape();
         List<Outlet> all = new ArrayList<>();
         log.ifPresent(l -> all.add(new Lines(l)));
         webhooks.forEach(url -> all.add(Webhook.to(url, shape, clock)));
@@ -71,7 +95,12 @@ final class AlertOptions {
         return all;
     }
 
-    private Severity severity() {
+    /**
+     * Returns from which severity on.
+     *
+     * @throws UserError for a word that is none
+     */
+    Severity least() {
         for (Severity severity : Severity.values()) {
             if (severity.code().equals(least.toLowerCase(Locale.ROOT))) {
                 return severity;
@@ -84,16 +113,8 @@ final class AlertOptions {
                 "");
     }
 
-    /** Returns what of these is told. */
-    List<Notice> notices(List<Alert> alerts) {
-        Severity from = severity();
-        return alerts.stream()
-                .filter(a -> a.severity().compareTo(from) >= 0)
-                .map(AlertOptions::notice)
-                .toList();
-    }
-
-    private static Notice notice(Alert alert) {
+    /** Returns an alert of the rules in the form in which it is told. */
+    static Notice notice(Alert alert) {
         return new Notice(
                 alert.rule().code() + " " + alert.labels(),
                 alert.rule().code(),

@@ -162,7 +162,7 @@ public final class ServeCommand implements Callable<Integer> {
                 alerting.outlets(clock, quiet ? Optional.empty() : Optional.of(this::say));
         StateFile told = new StateFile(ResultsFolder.data(env).resolve("alerts-serve.json"));
         try (Interrupts interrupts = new Interrupts(ExitCode.DONE);
-                Alerter alerter = new Alerter(outlets, told, clock, this::say);
+                Alerter alerter = new Alerter(outlets, alerting.least(), told, clock, this::say);
                 WebServer web =
                         WebServer.start(
                                 address,
@@ -205,7 +205,8 @@ public final class ServeCommand implements Callable<Integer> {
                         WarmCommand.desired(List.of(), warm),
                         server,
                         machines,
-                        alerting.outlets(clock, quiet ? Optional.empty() : Optional.of(this::say)),
+                        alerting,
+                        quiet ? Optional.empty() : Optional.of(this::say),
                         env,
                         clock,
                         this::say,
@@ -235,7 +236,7 @@ public final class ServeCommand implements Callable<Integer> {
             Moment moment = course.next(sample);
             List<Alert> alerts = judge.judge(moment);
             exporter.take(moment, alerts, took);
-            alerter.take(alerting.notices(alerts));
+            alerter.take(alerts.stream().map(AlertOptions::notice).toList());
             feed.publish(sample);
         }
 

@@ -51,7 +51,7 @@ import java.util.Set;
         })
 public final class ServiceCommand implements Runnable {
     /** What makes sense to run for ever. */
-    private static final Set<String> LASTING = Set.of("serve", "warm", "top");
+    private static final Set<String> LASTING = Set.of("serve", "warm");
 
     @Spec private CommandSpec spec;
 
@@ -145,7 +145,7 @@ public final class ServiceCommand implements Runnable {
                     @Nullable List<String> arguments) {
         List<String> wanted =
                 arguments == null || arguments.isEmpty() ? List.of("serve") : arguments;
-        if (!LASTING.contains(wanted.getFirst()) || wanted.getFirst().equals("top")) {
+        if (!LASTING.contains(wanted.getFirst())) {
             throw UserError.wrongUse(
                     "A service runs serve or warm, but got '" + wanted.getFirst() + "'.",
                     "As in: stoker service install -- serve --port 9114");

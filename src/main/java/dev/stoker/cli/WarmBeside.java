@@ -1,7 +1,6 @@
 package dev.stoker.cli;
 
 import dev.stoker.alert.Alerter;
-import dev.stoker.alert.Outlet;
 import dev.stoker.alert.StateFile;
 import dev.stoker.base.Cancellation;
 import dev.stoker.base.Clock;
@@ -30,6 +29,7 @@ final class WarmBeside implements AutoCloseable {
     /**
      * Begins.
      *
+     * @param told takes the alerts, a line each
      * @param say takes what happens, a sentence each
      * @param rounds takes what the last rounds came to, after each
      */
@@ -37,7 +37,8 @@ final class WarmBeside implements AutoCloseable {
             List<Desired> models,
             ServerOptions server,
             MachineWatcher machines,
-            List<Outlet> outlets,
+            AlertOptions alerting,
+            Optional<Consumer<String>> told,
             Map<String, String> env,
             Clock clock,
             Consumer<String> say,
@@ -74,8 +75,10 @@ final class WarmBeside implements AutoCloseable {
                         cancellation);
         alerter =
                 new Alerter(
-                        outlets,
-                        new StateFile(ResultsFolder.data(env).resolve("alerts-warm.json")),
+                        alerting.outlets(clock, told),
+                        alerting.least(),
+                        new StateFile(
+                                WarmLanes.alertsFile(ResultsFolder.data(env), wanted.keySet())),
                         clock,
                         say);
         thread =

@@ -36,6 +36,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -60,6 +61,7 @@ import java.util.regex.Pattern;
         })
 public final class WarmCommand implements Callable<Integer> {
     private static final int ROUNDS = 3;
+    private static final String EVERY = "30s";
 
     @Spec private CommandSpec spec;
 
@@ -92,9 +94,8 @@ public final class WarmCommand implements Callable<Integer> {
     @Option(
             names = "--every",
             paramLabel = "TIME",
-            description = "Time between rounds of --watch, such as 30s. Default: ${DEFAULT-VALUE}.",
-            defaultValue = "30s")
-    private String every = "30s";
+            description = "Time between rounds of --watch, such as 30s, which is the default.")
+    private @Nullable String every;
 
     @Option(
             names = "--even-busy",
@@ -122,7 +123,15 @@ public final class WarmCommand implements Callable<Integer> {
         if (check && watch) {
             throw UserError.wrongUse("--check and --watch exclude each other.", "");
         }
-        Duration between = every(every);
+        Duration between = every(every == null ? EVERY : every);
+        alerting.check();
+        if (!watch && (every != null || alerting.isAny())) {
+            throw UserError.wrongUse(
+                    "--every and the options of alerts are for --watch.", "Add --watch.");
+        }
+        if (check && evenBusy) {
+            throw UserError.wrongUse("--check loads nothing, busy or not.", "Leave out one.");
+        }
         List<Desired> desired = desired(models, file);
         ApiKey key =
                 Optional.ofNullable(server.apiKeyEnv)
@@ -133,7 +142,7 @@ public final class WarmCommand implements Callable<Integer> {
                 WarmLanes lanes = lanes(wanted, key, interrupts)) {
             Thread caller = Thread.currentThread();
             try (var _ = interrupts.cancellation().onCancel(caller::interrupt)) {
-                return watch ? watch(lanes, between) : once(lanes);
+                return watch ? watch(lanes, between, wanted.keySet()) : once(lanes);
             }
         } catch (InterruptedException e) {
             return watch ? ExitCode.DONE.number() : ExitCode.INTERRUPTED.number();
@@ -237,11 +246,16 @@ public final class WarmCommand implements Callable<Integer> {
                 : (WarmText.allReady(rounds) ? ExitCode.DONE : ExitCode.BAD_ANSWER).number();
     }
 
-    private int watch(WarmLanes lanes, Duration between) throws InterruptedException {
-        StateFile told = new StateFile(ResultsFolder.data(env).resolve("alerts-warm.json"));
+    private int watch(WarmLanes lanes, Duration between, Set<Endpoint> servers)
+            throws InterruptedException {
+        StateFile told = new StateFile(WarmLanes.alertsFile(ResultsFolder.data(env), servers));
         try (Alerter alerter =
                 new Alerter(
-                        alerting.outlets(clock, Optional.of(this::say)), told, clock, this::say)) {
+                        alerting.outlets(clock, Optional.of(this::say)),
+                        alerting.least(),
+                        told,
+                        clock,
+                        this::say)) {
             lanes.watch(between, alerter, () -> {});
         }
         return ExitCode.DONE.number();

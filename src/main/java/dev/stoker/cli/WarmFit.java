@@ -5,7 +5,6 @@ import dev.stoker.base.UserError;
 import dev.stoker.http.Endpoint;
 import dev.stoker.machine.MachineSample;
 import dev.stoker.machine.MachineWatch;
-import dev.stoker.memory.CacheType;
 import dev.stoker.memory.LlamaSettings;
 import dev.stoker.memory.MemoryDevice;
 import dev.stoker.memory.llama.LlamaFit;
@@ -15,7 +14,7 @@ import dev.stoker.plan.Engine;
 import dev.stoker.plan.LlamaEstimate;
 import dev.stoker.plan.ModelPlan;
 import dev.stoker.plan.Planner;
-import dev.stoker.plan.ProcessorPacking;
+import dev.stoker.plan.calibrate.HostOverheads;
 import dev.stoker.plan.device.Box;
 import dev.stoker.plan.device.ComputeDevice;
 import dev.stoker.plan.pack.Demand;
@@ -33,14 +32,12 @@ import dev.stoker.warm.Room;
 
 import org.jspecify.annotations.Nullable;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -112,7 +109,7 @@ final class WarmFit {
                                 List.of(endpoint.url()), keyName, false, false))) {
             sample = watch.look(PATIENCE);
         }
-        Overheads overheads = Overheads.usual(ProcessorPacking.of(Path.of("/proc/cpuinfo")));
+        Overheads overheads = HostOverheads.here(ResultsFolder.data(env));
         Box now = new PlanHardware().here(sample, env);
         List<OllamaBelief.Loaded> loaded = LoadedModels.of(sample, now);
         ModelFinder source =
@@ -132,7 +129,7 @@ final class WarmFit {
         return new Planned(plans, new Packer(new LlamaEstimate(overheads)), emptied.memories());
     }
 
-    private static ModelPlan plan(
+    private ModelPlan plan(
             Planner planner,
             ModelFinder source,
             Desired model,
@@ -147,15 +144,7 @@ final class WarmFit {
                     found.model(), settings.build(), box.devices(), OptionalLong.empty());
         }
         OllamaBelief.Request request =
-                new OllamaBelief.Request(
-                        model.options().contextLength(),
-                        OptionalInt.empty(),
-                        OptionalInt.empty(),
-                        1,
-                        CacheType.F16,
-                        Optional.empty(),
-                        0,
-                        false);
+                new PlanSettings().ollama(env).withContext(model.options().contextLength());
         return planner.ollama(
                 found.model(),
                 request,

@@ -115,6 +115,19 @@ final class WarmLanes implements AutoCloseable {
         return search.server().map(s -> s.identity().endpoint()).orElse(addresses.getFirst());
     }
 
+    /**
+     * Returns the file of what was told of these servers: processes that keep models of others
+     * ready have files of their own.
+     */
+    static Path alertsFile(Path folder, Set<Endpoint> servers) {
+        List<String> names = servers.stream().map(e -> e.host() + "-" + e.port()).sorted().toList();
+        String which =
+                names.size() == 1
+                        ? names.getFirst().replaceAll("[^A-Za-z0-9.-]+", "-")
+                        : Integer.toHexString(names.hashCode());
+        return folder.resolve("alerts-warm-" + which + ".json");
+    }
+
     private Lane lane(Endpoint endpoint, List<Desired> models, Setting setting) {
         Set<String> names =
                 models.stream().map(Desired::model).collect(Collectors.toUnmodifiableSet());

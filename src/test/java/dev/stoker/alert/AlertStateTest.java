@@ -80,6 +80,18 @@ class AlertStateTest {
     }
 
     @Test
+    void next_swingsBetweenSeverities_toldOfEachOnce() {
+        AlertState state = AlertState.empty();
+        for (int second = 0; second < 100; second += 10) {
+            Severity severity = second % 20 == 0 ? Severity.WARNING : Severity.CRITICAL;
+            state = look(state, second, notice("a", severity));
+        }
+        assertThat(unsent(state))
+                .extracting(m -> m.notice().severity())
+                .containsExactly(Severity.WARNING, Severity.CRITICAL);
+    }
+
+    @Test
     void next_outletOutOfReachForLong_keepsTheNewestAndCountsTheRest() {
         AlertState state = AlertState.empty();
         for (int i = 0; i < AlertState.MOST_UNSENT + 10; i++) {

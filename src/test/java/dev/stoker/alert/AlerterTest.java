@@ -59,6 +59,7 @@ class AlerterTest {
     private Alerter alerter(Outlet outlet, Duration gap) {
         return new Alerter(
                 List.of(outlet),
+                Severity.WARNING,
                 new StateFile(folder.resolve("alerts.json")),
                 Clock.system(),
                 SETTLE,
@@ -84,6 +85,16 @@ class AlerterTest {
         assertThat(kept.raised()).containsOnlyKeys("a", "b");
         assertThat(kept.unsent()).isEmpty();
         assertThat(complaints).isEmpty();
+    }
+
+    @Test
+    void take_milderThanAskedFor_nobodyIsTold() throws Exception {
+        Scripted outlet = new Scripted();
+        try (Alerter alerter = alerter(outlet, Duration.ofMillis(1))) {
+            alerter.take(List.of(AlertStateTest.notice("mild", Severity.NOTE), notice("a")), START);
+            assertThat(outlet.next()).extracting(m -> m.notice().key()).containsExactly("a");
+            assertThat(alerter.state().raised()).containsOnlyKeys("a");
+        }
     }
 
     @Test
@@ -149,6 +160,7 @@ class AlerterTest {
         try (Alerter alerter =
                 new Alerter(
                         List.of(outlet),
+                        Severity.WARNING,
                         new StateFile(file.resolve("alerts.json")),
                         Clock.system(),
                         SETTLE,

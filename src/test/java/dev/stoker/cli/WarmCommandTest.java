@@ -146,6 +146,10 @@ class WarmCommandTest {
         "--quiet, Expected the models",
         "--every 1ms a, Expected a time",
         "--file /nosuch/file.yaml, can't be read",
+        "--every 5s a, are for --watch",
+        "--alert-command true a, are for --watch",
+        "--check --even-busy a, loads nothing",
+        "--watch --alert-form slack a, none was given",
     })
     void words_thatAreWrong_areRefused(String words, String why) {
         assertThat(warm(words.split(" ", -1))).isEqualTo(2);
