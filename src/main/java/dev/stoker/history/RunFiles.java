@@ -17,6 +17,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -51,7 +52,8 @@ public final class RunFiles {
     }
 
     /**
-     * Returns the folders of one kind of run, oldest first.
+     * Returns the folders of one kind of run, oldest first. Those of one second are ordered by
+     * their headers' times.
      *
      * @throws UserError if the results folder can't be read
      */
@@ -61,7 +63,10 @@ public final class RunFiles {
         }
         try (Stream<Path> folders = Files.list(results)) {
             return folders.filter(f -> Files.isRegularFile(f.resolve(headerFile)))
-                    .sorted(Comparator.comparing(f -> String.valueOf(f.getFileName())))
+                    .sorted(
+                            Comparator.comparing(RunFiles::second)
+                                    .thenComparing(f -> written(f.resolve(headerFile)))
+                                    .thenComparing(f -> String.valueOf(f.getFileName())))
                     .toList();
         } catch (IOException e) {
             throw new UserError(
@@ -69,6 +74,22 @@ public final class RunFiles {
                     "The results folder " + results + " can not be read: " + reason(e) + ".",
                     "Name another one with --results DIR.",
                     e);
+        }
+    }
+
+    /** Returns the part of a run's id that tells its second; what follows it is drawn by lot. */
+    private static String second(Path folder) {
+        String id = String.valueOf(folder.getFileName());
+        int lot = id.lastIndexOf('_');
+        return lot < 0 ? id : id.substring(0, lot);
+    }
+
+    /** Returns when a header was written, which orders the runs of one second. */
+    private static FileTime written(Path header) {
+        try {
+            return Files.getLastModifiedTime(header);
+        } catch (IOException e) {
+            return FileTime.fromMillis(0);
         }
     }
 
