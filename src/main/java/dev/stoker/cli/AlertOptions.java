@@ -50,14 +50,13 @@ final class AlertOptions {
             names = "--alert-least",
             paramLabel = "SEVERITY",
             description =
-                    "Tell from this severity on: note, warning or critical. Default:"
-                            + " ${DEFAULT-VALUE}.",
-            defaultValue = "warning")
-    private String least = "warning";
+                    "Tell from this severity on: note, warning, which is the default, or"
+                            + " critical.")
+    private @Nullable String least;
 
-    /** Returns whether somebody is named who is to be told. */
+    /** Returns whether anything is said of alerts. */
     boolean isAny() {
-        return !webhooks.isEmpty() || !commands.isEmpty();
+        return !webhooks.isEmpty() || !commands.isEmpty() || form != null || least != null;
     }
 
     /**
@@ -101,6 +100,9 @@ final class AlertOptions {
      * @throws UserError for a word that is none
      */
     Severity least() {
+        if (least == null) {
+            return Severity.WARNING;
+        }
         for (Severity severity : Severity.values()) {
             if (severity.code().equals(least.toLowerCase(Locale.ROOT))) {
                 return severity;

@@ -206,6 +206,8 @@ public final class PlanCommand implements Callable<Integer> {
         if (output.csv) {
             throw UserError.wrongUse("plan has no CSV.", "Use --json.");
         }
+        cost.check();
+        requireUsed();
         List<ModelFinder.Found> found = new ArrayList<>();
         ModelFinder source = source();
         for (String name : models) {
@@ -215,8 +217,6 @@ public final class PlanCommand implements Callable<Integer> {
             show(found, out);
             return ExitCode.DONE.number();
         }
-        cost.check();
-        requireUsed();
         if (calibrate) {
             PlanCalibration calibration =
                     new PlanCalibration(spec.commandLine().getErr(), output.quiet, env);
@@ -259,6 +259,10 @@ public final class PlanCommand implements Callable<Integer> {
 
     /** An option that would do nothing is a mistake. */
     private void requireUsed() {
+        if (show && (advise || calibrate || exact || cost.isAny())) {
+            throw UserError.wrongUse(
+                    "--show tells what a model is, and plans nothing.", "Leave it out to plan.");
+        }
         if (yes && !calibrate) {
             throw UserError.wrongUse("--yes answers what --calibrate asks.", "Leave it out.");
         }

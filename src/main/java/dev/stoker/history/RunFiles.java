@@ -69,11 +69,7 @@ public final class RunFiles {
                                     .thenComparing(f -> String.valueOf(f.getFileName())))
                     .toList();
         } catch (IOException e) {
-            throw new UserError(
-                    ExitCode.WRONG_USE,
-                    "The results folder " + results + " can not be read: " + reason(e) + ".",
-                    "Name another one with --results DIR.",
-                    e);
+            throw failed(results, "read", e, "Name another one with --results DIR.");
         }
     }
 
@@ -95,10 +91,18 @@ public final class RunFiles {
 
     /** Returns the error for a results folder that can't be written. */
     public static UserError unwritable(Path results, IOException e) {
+        return failed(
+                results,
+                "written",
+                e,
+                "Free some space, or choose another folder with --results DIR or RESULTS_DIR.");
+    }
+
+    private static UserError failed(Path results, String done, IOException e, String next) {
         return new UserError(
                 ExitCode.WRONG_USE,
-                "The results folder " + results + " can not be written: " + reason(e) + ".",
-                "Free some space, or choose another folder with --results DIR or RESULTS_DIR.",
+                "The results folder " + results + " can not be " + done + ": " + reason(e) + ".",
+                next,
                 e);
     }
 

@@ -1,7 +1,5 @@
 package dev.stoker.json;
 
-import org.jspecify.annotations.Nullable;
-
 import tools.jackson.databind.JsonNode;
 
 import java.io.BufferedReader;
@@ -22,7 +20,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * A file of JSON, a value a line, that outlives a kill and a full disk: a line is on the disk
+ * A file of JSON, a value a line, that outlives a kill and a full disk: a line is with the system
  * before the call returns, one that could be written in part only is taken back, and one that a
  * crash tore gets its end, so that the next has a line of its own. One process at a time writes it.
  * Used by one thread.
@@ -91,17 +89,22 @@ public final class JsonLines implements AutoCloseable {
     }
 
     /**
-     * Returns what the file holds.
+     * Returns what the file holds. One that can't be read is closed.
      *
      * @param form makes a value of a line; empty where it is none
      */
     public <T> Lines<T> read(Function<JsonNode, Optional<T>> form) throws IOException {
-        long end = channel.position();
-        channel.position(0);
-        // Not closed: another channel on the file would give the lock back.
-        Lines<T> lines = read(Channels.newInputStream(channel), form);
-        channel.position(end);
-        return lines;
+        try {
+            long end = channel.position();
+            channel.position(0);
+            // Not closed: that would close the channel and give the lock back.
+            Lines<T> lines = read(Channels.newInputStream(channel), form);
+            channel.position(end);
+            return lines;
+        } catch (IOException e) {
+            closeQuietly(channel);
+            throw e;
+        }
     }
 
     /** Reads lines; the stream stays open. */
@@ -168,13 +171,11 @@ public final class JsonLines implements AutoCloseable {
         closeQuietly(channel);
     }
 
-    private static void closeQuietly(@Nullable FileChannel channel) {
+    private static void closeQuietly(FileChannel channel) {
         try {
-            if (channel != null) {
-                channel.close();
-            }
+            channel.close();
         } catch (IOException e) {
-            // Every line is on the disk already.
+            // Every line is with the system already.
         }
     }
 }

@@ -15,7 +15,6 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -60,9 +59,7 @@ public record LoadFolder(Path path) implements LoadEvents {
      */
     public void write(Setting setting) {
         try {
-            Path draft = path.resolve("setting.json.part");
-            Files.writeString(draft, Json.pretty(RunJson.setting(setting)) + "\n");
-            Files.move(draft, path.resolve("setting.json"), StandardCopyOption.ATOMIC_MOVE);
+            RunFiles.replace(path.resolve("setting.json"), RunJson.setting(setting));
         } catch (IOException e) {
             throw RunFiles.unwritable(path, e);
         }

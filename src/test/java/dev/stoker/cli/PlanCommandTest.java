@@ -123,6 +123,7 @@ class PlanCommandTest {
         "--least-speed 20, is for --advise",
         "--use 0.5, no price was given",
         "--watts 300, no price was given",
+        "--show --price 725/month, plans nothing",
         "--advise --exact, without --exact and costs",
         "--advise --price 725/month, without --exact and costs",
     })

@@ -147,6 +147,7 @@ class WarmCommandTest {
         "--every 1ms a, Expected a time",
         "--file /nosuch/file.yaml, can't be read",
         "--every 5s a, are for --watch",
+        "--alert-least note a, are for --watch",
         "--alert-command true a, are for --watch",
         "--check --even-busy a, loads nothing",
         "--watch --alert-form slack a, none was given",
