@@ -165,9 +165,12 @@ final class ServeE2e {
 
     private static void round(
             HttpProbe exporter, RealOllama ollama, RealLlamaServer llama, int number) {
+        double before = tokens(exporter, llama.url());
         llama.http().post("/v1/completions", GENERATE.formatted("smollm2"));
         ollama.http().post("/api/generate", GENERATE.formatted(RealOllama.SMOLLM2));
         awaitLine(exporter, up(ollama.url(), 1));
+        // A server that dies before the next look takes its count with it.
+        Waiting.until("tokens are seen", STEP, () -> tokens(exporter, llama.url()) > before);
         if (number % 2 == 0) {
             llama.kill();
         } else {
@@ -184,6 +187,18 @@ final class ServeE2e {
         awaitLine(exporter, up(ollama.url(), 0));
         ollama.restart();
         awaitLine(exporter, up(ollama.url(), 1));
+    }
+
+    private static double tokens(HttpProbe exporter, URI server) {
+        String series = "stoker_server_generated_tokens_total{server=\"" + server + "\"} ";
+        return exporter.tryGet("/metrics", Duration.ofSeconds(5))
+                .map(HttpProbe.Answer::body)
+                .orElse("")
+                .lines()
+                .filter(line -> line.startsWith(series))
+                .mapToDouble(line -> Double.parseDouble(line.substring(series.length())))
+                .findFirst()
+                .orElse(0);
     }
 
     private static void judge(RealPrometheus prometheus, long seconds, URI... servers) {
