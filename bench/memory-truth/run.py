@@ -4,7 +4,7 @@ Python 3 standard library only; README.md says what is needed and what the colum
 by its process id and bounded in time. What was asked before is not asked again (OUT/starts.jsonl), so a run can be stopped
 and resumed at any moment.
 
-usage: run.py --out OUT [--models REGEX] [--only REGEX] [--real] [--limit N]
+usage: run.py --out OUT [--models REGEX] [--only REGEX] [--cuda] [--port N]
 """
 
 import argparse
@@ -48,6 +48,7 @@ DEVICES = {
     "rpc": (None, None, 1),
     "rpc2": (None, None, 2),
     "gpu+rpc": ("0", 10 * GIB, 1),
+    "cuda": (None, None, 0),
 }
 
 # asked under more settings than the rest: one of each kind
@@ -95,7 +96,8 @@ class Config:
 
 def environment(config, real):
     visible, claim, _ = DEVICES[config.devices]
-    env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LD_LIBRARY_PATH": BIN, "VK_ICD_FILENAMES": ICD,
+    libraries = ":".join(filter(None, (BIN, os.environ.get("LD_LIBRARY_PATH"))))
+    env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LD_LIBRARY_PATH": libraries, "VK_ICD_FILENAMES": ICD,
            "LD_PRELOAD": os.path.join(os.environ["TRUTH_OUT"], "breakdown.so")}
     if not config.devices.endswith("+amx"):
         env["TRUTH_NO_AMX"] = "1"
@@ -118,9 +120,9 @@ INTERESTING = re.compile(
     rb"|size = .*MiB|unable")
 
 
-def ask(path, config, real=False):
+def ask(path, config, real=False, port=PORT):
     """Starts a server on the file and gives the lines of its log that tell something."""
-    command = [os.path.join(BIN, "llama-server"), "-m", path, "--host", "127.0.0.1", "--port", str(PORT), "-lv", "5",
+    command = [os.path.join(BIN, "llama-server"), "-m", path, "--host", "127.0.0.1", "--port", str(port), "-lv", "5",
                "--no-webui", "-fit", "off" if real else "on"] + config.flags()
     rpcs = DEVICES[config.devices][2]
     if rpcs:
@@ -165,7 +167,7 @@ class Refused(Exception):
 
 
 def kind_of_device(name):
-    return "gpu" if re.match(r"(Vulkan\d+|RPC\d+)$", name) else "host"
+    return "gpu" if re.match(r"(Vulkan|RPC|CUDA)\d+$", name) else "host"
 
 
 def plain(name):
@@ -348,6 +350,30 @@ def configs(name, made):
     return out
 
 
+def cuda_configs(name, made):
+    """The settings asked where llama-server is built for CUDA and finds one device."""
+    if made is not None and made.keys.get("_encoder", False):
+        return [Config("cuda", ctx=c, ubatch=c, batch=c, args="--embedding", slots=s) for c, s in ((512, 1), (2048, 4))]
+    layers = made.layers if made else 30
+    half, few = layers // 2, max(layers // 5, 1)
+    out = [Config("cuda", ctx=8192), Config("cuda", ctx=65536, slots=2, ubatch=2048), Config("cuda", ctx=8192, ngl=half)]
+    if name in CORE:
+        out += [
+            Config("cuda", ctx=6000, slots=3, ubatch=128),
+            Config("cuda", ctx=16384, slots=4, unified=1, ubatch=1024),
+            Config("cuda", ctx=8192, ctk="q8_0", ctv="q8_0", fa="on"),
+            Config("cuda", ctx=8192, fa="off"),
+            Config("cuda", ctx=8192, ngl=few),
+            Config("cuda", ctx=16384, ngl=layers - 1, ubatch=256),
+            Config("cuda", ctx=8192, args="-nkvo"),
+            Config("cuda", ngl=0),
+            Config("cuda", ngl=half, args="--no-op-offload"),
+        ]
+    if made and made.experts:
+        out += [Config("cuda", ctx=8192, args="-cmoe"), Config("cuda", ctx=8192, args="-ncmoe %d" % half)]
+    return out
+
+
 def real_configs(made):
     layers = made.layers if made else 30
     encoder = made is not None and made.keys.get("_encoder", False)
@@ -416,6 +442,8 @@ def main():
     parser.add_argument("--only", default=".", help="regex on 'pass|real' + settings")
     parser.add_argument("--real-below", type=float, default=1.7, help="real allocations of files below so many GiB")
     parser.add_argument("--minutes", type=float, default=1e9)
+    parser.add_argument("--cuda", action="store_true", help="ask a build for CUDA about its device, and nothing else")
+    parser.add_argument("--port", type=int, default=PORT)
     options = parser.parse_args()
     out = os.environ["TRUTH_OUT"] = os.path.abspath(options.out)
     os.makedirs(out, exist_ok=True)
@@ -423,7 +451,7 @@ def main():
                     os.path.join(HERE, "breakdown.cpp"), "-ldl"], check=True)
     book, end = Book(out), time.monotonic() + 60 * options.minutes
     env = {"PATH": os.environ["PATH"], "LD_LIBRARY_PATH": BIN, "VK_ICD_FILENAMES": "/nonexistent"}
-    peers = [subprocess.Popen([os.path.join(BIN, "ggml-rpc-server"), "-H", "127.0.0.1", "-p", str(p)], env=env,
+    peers = [] if options.cuda else [subprocess.Popen([os.path.join(BIN, "ggml-rpc-server"), "-H", "127.0.0.1", "-p", str(p)], env=env,
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for p in RPC_PORTS]
     scratch = os.path.join(out, "scratch.gguf")
     try:
@@ -431,6 +459,8 @@ def main():
             if not re.search(options.models, name):
                 continue
             made = None if name in REAL else models.MODELS[name]()
+            if made is None and options.cuda:
+                continue
             if made is None:
                 path = os.path.join(PARTS, REAL[name])
                 head, length = gguf.blanked_header(path)
@@ -438,8 +468,8 @@ def main():
             else:
                 head, length = gguf.header(made.all_keys(), made.tensors)
                 path, size = scratch, length
-            todo = [(c, False) for c in configs(name, made)]
-            if size < options.real_below * GIB:
+            todo = [(c, False) for c in (cuda_configs if options.cuda else configs)(name, made)]
+            if size < options.real_below * GIB and not options.cuda:
                 todo += [(c, True) for c in real_configs(made)]
             todo = [(c, r) for c, r in todo if (name, "real" if r else "pass", c.key()) not in book.known
                     and re.search(options.only, ("real " if r else "pass ") + c.key())]
@@ -455,7 +485,7 @@ def main():
                     break
                 start = {"model": name, "how": "real" if real else "pass", "key": config.key(),
                          "columns": config.columns()}
-                lines = ask(path, config, real)
+                lines = ask(path, config, real, options.port)
                 try:
                     start["fact"] = read(lines, real)
                 except Refused as reason:
