@@ -370,7 +370,7 @@ public final class PlanCommand implements Callable<Integer> {
             MachineSample sample = watch.look(PATIENCE);
             Box box = hardware.here(sample, env);
             if (hardware.llamaServer != null) {
-                box = hardware.seen(hardware.llamaServer, box);
+                box = hardware.seen(hardware.llamaServer, box, env);
             }
             return new Machine(
                     box,

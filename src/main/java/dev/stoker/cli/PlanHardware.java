@@ -67,7 +67,8 @@ final class PlanHardware {
             names = "--bandwidth",
             paramLabel = "GB/s",
             description =
-                    "The bandwidth of that GPU's memory, or of a GPU that is not in the table.")
+                    "The bandwidth of that GPU's memory, or of this host's GPUs instead of what the"
+                            + " table says.")
     @Nullable Double bandwidth;
 
     @Option(
@@ -96,23 +97,59 @@ final class PlanHardware {
                             + " Nothing is loaded.")
     @Nullable Path llamaServer;
 
-    /** Returns the devices that the named llama-server sees. */
-    Box seen(Path program, Box here) {
+    /**
+     * Returns the devices that the named llama-server sees, with the rates of the boards that the
+     * table has.
+     */
+    Box seen(Path program, Box here, Map<String, String> env) {
+        return seen(new LlamaBinary(program).devices(), program, here, table(env));
+    }
+
+    Box seen(List<LlamaBinary.Seen> devices, Path program, Box here, GpuTable table) {
         List<ComputeDevice> found = new ArrayList<>();
-        for (MemoryDevice device : new LlamaBinary(program).devices()) {
+        for (LlamaBinary.Seen seen : noGpu ? List.<LlamaBinary.Seen>of() : devices) {
+            MemoryDevice device = idle ? idle(seen.device()) : seen.device();
+            Optional<GpuModel> board =
+                    table.find(seen.title(), device.capacity())
+                            .or(() -> table.find(bare(seen.title()), device.capacity()));
             found.add(
-                    new ComputeDevice(
-                            device,
-                            bandwidth == null ? UNKNOWN_BANDWIDTH : bandwidth,
-                            0,
-                            true,
-                            0,
-                            OptionalInt.empty(),
-                            OptionalDouble.empty(),
-                            "as llama-server sees it; its bandwidth is "
-                                    + (bandwidth == null ? "assumed" : "told")));
+                    board.map(b -> known(b, device))
+                            .orElseGet(() -> unknown(device, "as llama-server sees it")));
         }
         return new Box("", "the devices of " + program, found, here.host(), here.disk());
+    }
+
+    private static MemoryDevice idle(MemoryDevice device) {
+        return device.withFree(Bytes.of(Math.round(device.capacity().count() * 0.97)));
+    }
+
+    /** Vulkan's names of boards without what its driver adds: {@code (RADV NAVI31)}. */
+    private static String bare(String title) {
+        return title.replaceFirst("\\s*\\([^()]*\\)$", "");
+    }
+
+    /** A device that the table has; what the command line tells comes first. */
+    private ComputeDevice known(GpuModel board, MemoryDevice memory) {
+        ComputeDevice made =
+                ComputeDevice.of(board, memory.name(), memory.free()).withMemory(memory);
+        return bandwidth == null ? made : made.withBandwidth(bandwidth);
+    }
+
+    /** A device that the table does not have. */
+    private ComputeDevice unknown(MemoryDevice memory, String how) {
+        return new ComputeDevice(
+                memory,
+                bandwidth == null ? UNKNOWN_BANDWIDTH : bandwidth,
+                0,
+                true,
+                0,
+                OptionalInt.empty(),
+                OptionalDouble.empty(),
+                how
+                        + (bandwidth == null
+                                ? "; not in the table of GPUs: 300 GB/s are assumed; tell it by"
+                                        + " --bandwidth"
+                                : "; bandwidth as told on the command line"));
     }
 
     /** Returns whether another machine than this one is asked for. */
@@ -131,8 +168,16 @@ final class PlanHardware {
             throw UserError.wrongUse(
                     "--gpu, --box and --gpu-memory exclude each other.", "Choose one of them.");
         }
-        if (noGpu) {
-            throw UserError.wrongUse("--no-gpu plans for this host.", "Leave out the other.");
+        if (noGpu || idle) {
+            throw UserError.wrongUse(
+                    (noGpu ? "--no-gpu" : "--idle") + " plans for this host.",
+                    "Leave out the other.");
+        }
+        if (bandwidth != null && gpuMemory == null) {
+            throw UserError.wrongUse(
+                    "--bandwidth is for --gpu-memory, and for this host; the rates of a GPU or box"
+                            + " with a name are known.",
+                    "Leave it out, or give --gpu-memory instead of the name.");
         }
         if (box != null) {
             return host(Boxes.named(box));
@@ -231,28 +276,16 @@ final class PlanHardware {
             ComputeDevice made =
                     ComputeDevice.of(
                             known.get(), shown, idle ? known.get().idle() : free.min(total));
-            return Optional.of(made);
+            return Optional.of(known(known.get(), made.memory()));
         }
         MemoryDevice memory =
                 new MemoryDevice(
                         shown,
                         kind(device.vendor()),
                         total,
-                        idle ? Bytes.of(Math.round(total.count() * 0.97)) : free.min(total),
+                        free.min(total),
                         device.unifiedMemory());
-        return Optional.of(
-                new ComputeDevice(
-                        memory,
-                        bandwidth == null ? UNKNOWN_BANDWIDTH : bandwidth,
-                        0,
-                        true,
-                        0,
-                        OptionalInt.empty(),
-                        OptionalDouble.empty(),
-                        bandwidth == null
-                                ? "not in the table of GPUs: 300 GB/s are assumed; tell it by"
-                                        + " --bandwidth"
-                                : "bandwidth as told on the command line"));
+        return Optional.of(unknown(idle ? idle(memory) : memory, "as the driver tells it"));
     }
 
     private static DeviceKind kind(GpuVendor vendor) {

@@ -78,12 +78,12 @@ public final class Calibrator {
      * @throws UserError where it can't be run, does not start with this model, or tells nothing
      */
     public Measured measure(Path file, ModelDescription model) {
-        List<MemoryDevice> before = program.devices();
+        List<MemoryDevice> before = devices();
         Seen seen = new Seen();
         program.started(
                 arguments(file),
                 pid -> {
-                    seen.devices.addAll(program.devices());
+                    seen.devices.addAll(devices());
                     seen.anonymous = anonymous(pid);
                 });
         MemoryPlan plan = plan(model, before);
@@ -101,6 +101,10 @@ public final class Calibrator {
                 model.name(),
                 program.program().toString(),
                 clock.now());
+    }
+
+    private List<MemoryDevice> devices() {
+        return program.devices().stream().map(LlamaBinary.Seen::device).toList();
     }
 
     private static final class Seen {

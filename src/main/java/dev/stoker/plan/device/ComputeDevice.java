@@ -50,6 +50,19 @@ public record ComputeDevice(
                 other, bandwidth, tflops, matrixUnits, watts, processors, efficiency, source);
     }
 
+    /** Returns it with a bandwidth that a user told, GB/s. */
+    public ComputeDevice withBandwidth(double told) {
+        return new ComputeDevice(
+                memory,
+                told,
+                tflops,
+                matrixUnits,
+                watts,
+                processors,
+                efficiency,
+                "bandwidth as told on the command line");
+    }
+
     /** Returns an idle GPU of the table. */
     public static ComputeDevice idle(GpuModel model, String name) {
         return of(model, name, model.idle());

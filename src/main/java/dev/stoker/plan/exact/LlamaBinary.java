@@ -72,19 +72,27 @@ public final class LlamaBinary {
     }
 
     /**
+     * A device that it sees.
+     *
+     * @param title the board's name as its driver tells it, such as {@code NVIDIA H200}; the
+     *     device's own name is the backend's: {@code CUDA0}
+     */
+    public record Seen(MemoryDevice device, String title) {}
+
+    /**
      * Returns the devices that it sees, without the host.
      *
      * @throws UserError where it can't be run
      */
-    public List<MemoryDevice> devices() {
-        List<MemoryDevice> devices = new ArrayList<>();
+    public List<Seen> devices() {
+        List<Seen> devices = new ArrayList<>();
         for (String line : run(List.of("--list-devices"), DEVICES, _ -> false)) {
             device(line).ifPresent(devices::add);
         }
         return devices;
     }
 
-    static Optional<MemoryDevice> device(String line) {
+    static Optional<Seen> device(String line) {
         Matcher m = DEVICE.matcher(line);
         if (!m.matches()) {
             return Optional.empty();
@@ -92,13 +100,15 @@ public final class LlamaBinary {
         String name = m.group(1);
         boolean software = m.group(2).contains("llvmpipe");
         return Optional.of(
-                new MemoryDevice(
-                        name,
-                        kind(name),
-                        Bytes.mib(Double.parseDouble(m.group(3))),
-                        Bytes.mib(Double.parseDouble(m.group(4))),
-                        false,
-                        software ? SOFTWARE_TENSOR : MemoryDevice.ANY_TENSOR));
+                new Seen(
+                        new MemoryDevice(
+                                name,
+                                kind(name),
+                                Bytes.mib(Double.parseDouble(m.group(3))),
+                                Bytes.mib(Double.parseDouble(m.group(4))),
+                                false,
+                                software ? SOFTWARE_TENSOR : MemoryDevice.ANY_TENSOR),
+                        Text.plain(m.group(2).strip(), 80)));
     }
 
     private static DeviceKind kind(String name) {

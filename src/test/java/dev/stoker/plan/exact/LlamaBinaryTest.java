@@ -17,11 +17,13 @@ class LlamaBinaryTest {
 
     @Test
     void device_ofTheList_isRead() {
-        MemoryDevice software =
+        LlamaBinary.Seen seen =
                 LlamaBinary.device(
                                 "  Vulkan0: llvmpipe (LLVM 15.0.6, 256 bits) (2048 MiB, 2047 MiB"
                                         + " free)")
                         .orElseThrow();
+        MemoryDevice software = seen.device();
+        assertThat(seen.title()).isEqualTo("llvmpipe (LLVM 15.0.6, 256 bits)");
         assertThat(software.name()).isEqualTo("Vulkan0");
         assertThat(software.kind()).isEqualTo(DeviceKind.VULKAN);
         assertThat(software.capacity()).isEqualTo(Bytes.gib(2));
@@ -32,6 +34,7 @@ class LlamaBinaryTest {
                                         "  CUDA1: NVIDIA GeForce RTX 3090 (24124 MiB, 23870 MiB"
                                                 + " free)")
                                 .orElseThrow()
+                                .device()
                                 .kind())
                 .isEqualTo(DeviceKind.CUDA);
         assertThat(LlamaBinary.device("  (none)")).isEmpty();
