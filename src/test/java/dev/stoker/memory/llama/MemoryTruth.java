@@ -212,6 +212,7 @@ final class MemoryTruth {
                     case "rpc" -> List.of("RPC0");
                     case "rpc2" -> List.of("RPC0", "RPC1");
                     case "gpu+rpc" -> List.of("RPC0", "Vulkan0");
+                    case "cuda" -> List.of("CUDA0");
                     default -> List.of();
                 };
         List<MemoryDevice> devices = new ArrayList<>();
@@ -221,11 +222,7 @@ final class MemoryTruth {
             devices.add(
                     new MemoryDevice(
                             name,
-                            vulkan
-                                    ? machine.startsWith("plain")
-                                            ? DeviceKind.SYCL
-                                            : DeviceKind.VULKAN
-                                    : DeviceKind.RPC,
+                            kind(name, machine),
                             size,
                             size,
                             false,
@@ -236,6 +233,16 @@ final class MemoryTruth {
         Bytes ram = Bytes.gib(1024);
         devices.add(new MemoryDevice("host", DeviceKind.HOST, ram, ram, false));
         return devices;
+    }
+
+    private static DeviceKind kind(String name, String machine) {
+        if (name.startsWith("CUDA")) {
+            return DeviceKind.CUDA;
+        }
+        if (name.startsWith("RPC")) {
+            return DeviceKind.RPC;
+        }
+        return machine.startsWith("plain") ? DeviceKind.SYCL : DeviceKind.VULKAN;
     }
 
     private static Map<String, Map<ItemKind, Amount>> told(

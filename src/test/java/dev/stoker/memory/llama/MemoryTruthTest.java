@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Holds the estimator to what a real llama-server allocated: some 3700 starts of 121 models, see
+ * Holds the estimator to what a real llama-server allocated: some 4400 starts of 121 models, see
  * {@code bench/memory-truth}. The figures here are what holds, the targets are in {@code
  * docs/performance.md}.
  */
@@ -58,6 +58,9 @@ class MemoryTruthTest {
 
     private static final List<Compared> ROWS = new ArrayList<>();
 
+    /** Of one H200, asked with a build for CUDA. */
+    private static final List<Compared> CUDA = new ArrayList<>();
+
     @BeforeAll
     static void compare() {
         MemoryTruth truth =
@@ -76,7 +79,8 @@ class MemoryTruthTest {
                 Map<ItemKind, MemoryTruth.Amount> told =
                         start.told().getOrDefault(device.device().name(), Map.of());
                 if (!told.isEmpty()) {
-                    ROWS.add(new Compared(start, device, told, memory.allLayers()));
+                    (start.machine().equals("cuda") ? CUDA : ROWS)
+                            .add(new Compared(start, device, told, memory.allLayers()));
                 }
             }
         }
@@ -149,6 +153,20 @@ class MemoryTruthTest {
                         .toList();
         assertThat(quantile(errors, 0.5)).as("median").isLessThan(0.005);
         assertThat(quantile(errors, 0.9)).as("p90").isLessThan(0.06);
+    }
+
+    @Test
+    void totals_ofFullyOffloadedCudaDevice_areNear() {
+        List<Double> errors =
+                CUDA.stream()
+                        .filter(Compared::gpu)
+                        .filter(r -> r.start().offloaded() == r.layers())
+                        .map(Compared::error)
+                        .sorted()
+                        .toList();
+        assertThat(errors).hasSizeGreaterThan(400);
+        assertThat(quantile(errors, 0.5)).as("median").isLessThan(0.001);
+        assertThat(quantile(errors, 0.95)).as("p95").isLessThan(0.025);
     }
 
     @Test
