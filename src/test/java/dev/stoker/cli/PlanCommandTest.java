@@ -249,6 +249,26 @@ class PlanCommandTest {
     }
 
     @Test
+    void largestContext_serverMayNotFit_isWhatTheDeviceHasRoomFor() {
+        List<String> common =
+                List.of(
+                        model.toString(),
+                        "--gpu-memory",
+                        "2GiB",
+                        "--bandwidth",
+                        "100",
+                        "--parallel",
+                        "8",
+                        "--json");
+        assertThat(run(common.toArray(String[]::new))).isZero();
+        long fitted = json().path("max_context").asLong();
+        List<String> unfitted = new ArrayList<>(common);
+        unfitted.add("--no-fit");
+        assertThat(run(unfitted.toArray(String[]::new))).isZero();
+        assertThat(json().path("max_context").asLong()).isGreaterThan(fitted);
+    }
+
+    @Test
     void plan_forAPerson_fitsItsTerminal() {
         assertThat(run(model.toString(), "--gpu", "L4", "--price", "725/month")).isZero();
         assertThat(out)

@@ -241,8 +241,8 @@ public final class LlamaFit {
 
     /**
      * Returns the largest context, in steps of 256 tokens a slot, with which the server's own
-     * fitting leaves every layer on GPUs (without GPUs: with which the host has room); empty where
-     * not even the least does.
+     * fitting leaves every layer on GPUs, or, where it may not fit, with which they have room for
+     * every layer (without GPUs: the host has room); empty where not even the least does.
      */
     public static OptionalInt largestContext(
             LlamaMemory memory, LlamaSettings settings, List<MemoryDevice> devices, Bytes target) {
@@ -257,7 +257,7 @@ public final class LlamaFit {
                             .context(middle * step)
                             .gpuLayers(memory.allLayers())
                             .build();
-            if (holds(memory.plan(tried, devices), target)) {
+            if (holds(memory.plan(tried, devices), tried.fit(), target)) {
                 low = middle;
             } else {
                 high = middle - 1;
@@ -286,7 +286,7 @@ public final class LlamaFit {
                             .context(middle * tokensEach)
                             .gpuLayers(memory.allLayers())
                             .build();
-            if (holds(memory.plan(tried, devices), target)) {
+            if (holds(memory.plan(tried, devices), tried.fit(), target)) {
                 low = middle;
             } else {
                 high = middle - 1;
@@ -295,8 +295,14 @@ public final class LlamaFit {
         return low;
     }
 
-    private static boolean holds(MemoryPlan plan, Bytes target) {
-        return meets(plan, target)
+    /**
+     * Returns whether every layer stays on GPUs: where the server fits, by what it keeps free; else
+     * by the plan's own margins.
+     */
+    private static boolean holds(MemoryPlan plan, boolean fits, Bytes target) {
+        boolean gpus =
+                fits ? meets(plan, target) : plan.devices().stream().allMatch(DevicePlan::fits);
+        return gpus
                 && plan.host().map(h -> h.wanted().compareTo(h.device().free()) <= 0).orElse(true);
     }
 }

@@ -57,7 +57,8 @@ public final class LlamaServerModels {
                             || model.equals(id)
                             || model.equals(alias)
                             || model.equals(path)
-                            || path.endsWith("/" + model);
+                            || path.endsWith("/" + model)
+                            || path.endsWith("/" + model + ".gguf");
             if (!same || (path.isEmpty() && id.isEmpty())) {
                 return Optional.empty();
             }
