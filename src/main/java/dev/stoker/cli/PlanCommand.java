@@ -29,6 +29,7 @@ import dev.stoker.plan.device.Box;
 import dev.stoker.plan.device.Boxes;
 import dev.stoker.plan.exact.LlamaBinary;
 import dev.stoker.plan.pack.KnownModels;
+import dev.stoker.plan.settings.KeepAlive;
 import dev.stoker.plan.source.ModelFinder;
 import dev.stoker.plan.speed.Calibration;
 import dev.stoker.server.ApiKey;
@@ -190,7 +191,7 @@ public final class PlanCommand implements Callable<Integer> {
                                 List.of(),
                                 OptionalLong.empty()))) {
             text.lines(plan, box.title());
-            PlanSettingsText.lines(plan, 1);
+            PlanSettingsText.lines(plan, KeepAlive.USUAL, 1);
             Json.pretty(PlanJson.of(plan, box.title()));
         }
     }

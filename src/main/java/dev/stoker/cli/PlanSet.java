@@ -3,6 +3,7 @@ package dev.stoker.cli;
 import dev.stoker.base.Bytes;
 import dev.stoker.cli.Terminal.Colour;
 import dev.stoker.json.Json;
+import dev.stoker.memory.DeviceKind;
 import dev.stoker.memory.llama.Overheads;
 import dev.stoker.memory.ollama.OllamaBelief;
 import dev.stoker.plan.Engine;
@@ -22,6 +23,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /**
@@ -31,6 +34,9 @@ import java.util.stream.Collectors;
  */
 final class PlanSet {
     private static final int MORE = 4;
+
+    /** A context that most chats get along with. */
+    private static final long USEFUL_CONTEXT = 8192;
 
     private final List<ModelPlan> plans;
     private final Box box;
@@ -53,13 +59,36 @@ final class PlanSet {
                                                 .build()))
                         .toList();
         packing = packer.pack(demands, box.memories());
-        order = packer.order(demands, box.memories());
+        List<Demand> staying = packing.placed().stream().map(Packing.Placed::demand).toList();
+        order = packer.order(staying, box.memories());
         List<Demand> known =
                 KnownModels.all().stream()
                         .map(m -> new Demand(m, plans.getFirst().settings()))
                         .toList();
         more = packer.more(demands, known, 1, MORE, box.memories());
         pairs = packer.more(demands, known, 2, MORE, box.memories());
+    }
+
+    KeepAlive keepAlive() {
+        return KeepAlive.of(packing);
+    }
+
+    /** Returns whether a model has the same devices in the set as on its own. */
+    boolean asAlone(ModelPlan plan) {
+        List<String> alone =
+                plan.memory().devices().stream()
+                        .filter(d -> d.device().kind() != DeviceKind.HOST && !d.layers().isEmpty())
+                        .map(d -> d.device().name())
+                        .toList();
+        return packing.placed().stream()
+                .filter(p -> p.demand().name().equals(plan.model().name()))
+                .anyMatch(p -> on(p).equals(alone));
+    }
+
+    private List<String> on(Packing.Placed placed) {
+        return placed.devices().stream()
+                .map(i -> packing.devices().get(i).device().name())
+                .toList();
     }
 
     boolean all() {
@@ -99,9 +128,7 @@ final class PlanSet {
                     sum(placed.demand().name(), false).binary(),
                     sum(placed.demand().name(), true).binary(),
                     Long.toString(placed.plan().context()),
-                    placed.devices().stream()
-                            .map(i -> packing.devices().get(i).device().name())
-                            .collect(Collectors.joining(" + ")));
+                    String.join(" + ", on(placed)));
         }
         for (Packing.Left left : packing.left()) {
             table.row(left.demand().name(), "", "", "", terminal.paint(Colour.BAD, "no room"));
@@ -124,6 +151,17 @@ final class PlanSet {
                             terminal, left.demand().name() + " stays out: " + left.reason() + "."));
         }
         lines.addAll(paragraph(terminal, packing.how()));
+        long longest = plans.stream().mapToLong(p -> p.memory().context()).max().orElse(0);
+        if (!packing.all() && longest > USEFUL_CONTEXT) {
+            lines.addAll(
+                    paragraph(
+                            terminal,
+                            "The caches of up to "
+                                    + longest
+                                    + " tokens take much of it: with less, such as --ctx "
+                                    + USEFUL_CONTEXT
+                                    + ", more may stay."));
+        }
         if (!more.isEmpty()) {
             lines.addAll(paragraph(terminal, "One more has room, such as " + names(more) + "."));
         }
@@ -136,7 +174,7 @@ final class PlanSet {
                         "Load them in this order: "
                                 + order.stream().map(Demand::name).collect(Collectors.joining(", "))
                                 + "."));
-        KeepAlive keep = KeepAlive.of(packing);
+        KeepAlive keep = keepAlive();
         lines.addAll(
                 paragraph(
                         terminal,
@@ -190,8 +228,8 @@ final class PlanSet {
             }
             OllamaBelief.Request request =
                     new OllamaBelief.Request(
-                            java.util.OptionalLong.of(plan.ollama().get().context()),
-                            java.util.OptionalInt.empty(),
+                            OptionalLong.of(plan.ollama().get().context()),
+                            OptionalInt.empty(),
                             plan.settings().gpuLayers(),
                             plan.ollama().get().parallel(),
                             plan.settings().keys(),
@@ -251,7 +289,7 @@ final class PlanSet {
             n.put("bytes", sum(p.demand().name(), false).count());
             n.put("wanted_bytes", sum(p.demand().name(), true).count());
             ArrayNode on = Json.array();
-            p.devices().forEach(i -> on.add(packing.devices().get(i).device().name()));
+            on(p).forEach(on::add);
             n.set("devices", on);
             placed.add(n);
         }

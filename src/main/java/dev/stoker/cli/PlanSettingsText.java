@@ -2,6 +2,7 @@ package dev.stoker.cli;
 
 import dev.stoker.memory.LlamaSettings;
 import dev.stoker.memory.vllm.VllmMemory;
+import dev.stoker.plan.Engine;
 import dev.stoker.plan.ModelPlan;
 import dev.stoker.plan.settings.KeepAlive;
 import dev.stoker.plan.settings.LlamaServerText;
@@ -15,56 +16,76 @@ import java.util.List;
 final class PlanSettingsText {
     private PlanSettingsText() {}
 
-    /**
-     * @param models how many are planned together
-     */
-    static List<String> lines(ModelPlan plan, int models) {
+    /** Returns those of several that shall run at the same time, each once. */
+    static List<String> together(List<ModelPlan> plans, KeepAlive keepAlive) {
+        List<String> lines = new ArrayList<>();
+        List<ModelPlan> ollama = plans.stream().filter(p -> p.engine() == Engine.OLLAMA).toList();
+        if (!ollama.isEmpty()) {
+            List<OllamaText> texts =
+                    ollama.stream().map(p -> ollama(p, keepAlive, ollama.size())).toList();
+            OllamaText common = OllamaText.together(texts);
+            lines.add("In " + OllamaText.DROP_IN + ":");
+            common.dropIn().forEach(line -> lines.add("  " + line));
+            for (int i = 0; i < texts.size(); i++) {
+                OllamaText text = texts.get(i);
+                if (!text.saidBy(common)) {
+                    lines.add("and in a Modelfile, or as options of a request:");
+                    text.modelfile(ollama.get(i).model().name())
+                            .forEach(line -> lines.add("  " + line));
+                }
+            }
+            common.notes().forEach(lines::add);
+        }
+        List<ModelPlan> others = plans.stream().filter(p -> p.engine() != Engine.OLLAMA).toList();
+        if (!others.isEmpty()) {
+            lines.add("Start them, each with a --port of its own:");
+            others.forEach(plan -> lines.add("  " + command(plan)));
+        }
+        return lines;
+    }
+
+    private static OllamaText ollama(ModelPlan plan, KeepAlive keepAlive, int models) {
+        return OllamaText.of(plan.settings(), plan.memory(), keepAlive, models);
+    }
+
+    /** Returns those of a model that runs alone, or of one of several. */
+    static List<String> lines(ModelPlan plan, KeepAlive keepAlive, int models) {
         List<String> lines = new ArrayList<>();
         switch (plan.engine()) {
-            case LLAMA_SERVER -> {
-                LlamaSettings exact =
-                        plan.settings().toBuilder().context(plan.memory().context()).build();
+            case LLAMA_SERVER, VLLM -> {
                 lines.add("Start it:");
-                lines.add(
-                        "  "
-                                + LlamaServerText.of(plan.model().origin(), exact, plan.memory())
-                                        .command());
+                lines.add("  " + command(plan));
             }
             case OLLAMA -> {
-                OllamaText text =
-                        OllamaText.of(plan.settings(), plan.memory(), KeepAlive.USUAL, models);
+                OllamaText text = ollama(plan, keepAlive, models);
                 lines.add("In " + OllamaText.DROP_IN + ":");
                 text.dropIn().forEach(line -> lines.add("  " + line));
                 lines.add("or in a Modelfile, or as options of a request:");
                 text.modelfile(plan.model().name()).forEach(line -> lines.add("  " + line));
                 text.notes().forEach(lines::add);
             }
-            case VLLM -> {
-                VllmMemory v = plan.vllm().orElseThrow();
-                int gpus =
-                        (int)
-                                plan.memory().devices().stream()
-                                        .filter(d -> !d.layers().isEmpty())
-                                        .count();
-                lines.add("Start it:");
-                lines.add(
-                        "  "
-                                + VllmText.of(
-                                                new VllmText.Wanted(
-                                                        plan.model().origin(),
-                                                        v.maxLength(),
-                                                        (int)
-                                                                Math.max(
-                                                                        1,
-                                                                        Math.min(
-                                                                                v.concurrency(),
-                                                                                256)),
-                                                        0.92,
-                                                        Math.max(1, gpus),
-                                                        false))
-                                        .command());
-            }
         }
         return lines;
+    }
+
+    private static String command(ModelPlan plan) {
+        if (plan.vllm().isPresent()) {
+            return vllm(plan, plan.vllm().get());
+        }
+        LlamaSettings exact = plan.settings().toBuilder().context(plan.memory().context()).build();
+        return LlamaServerText.of(plan.model().origin(), exact, plan.memory()).command();
+    }
+
+    private static String vllm(ModelPlan plan, VllmMemory memory) {
+        long gpus = plan.memory().devices().stream().filter(d -> !d.layers().isEmpty()).count();
+        VllmText.Wanted wanted =
+                new VllmText.Wanted(
+                        plan.model().origin(),
+                        memory.maxLength(),
+                        (int) Math.clamp(memory.concurrency(), 1, 256),
+                        0.92,
+                        Math.max(1, (int) gpus),
+                        false);
+        return VllmText.of(wanted).command();
     }
 }

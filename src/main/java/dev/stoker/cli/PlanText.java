@@ -52,6 +52,18 @@ final class PlanText {
         return lines;
     }
 
+    /** Returns one of a set: what it is, its speed where the set leaves it its devices, remarks. */
+    List<String> brief(ModelPlan plan, boolean asAlone) {
+        List<String> lines = new ArrayList<>(paragraph(title(plan.model())));
+        if (asAlone) {
+            plan.speed().ifPresent(speed -> lines.addAll(paragraph(speed(speed))));
+        }
+        plan.changes().forEach(line -> lines.addAll(paragraph(line)));
+        plan.memory().remarks().forEach(line -> lines.addAll(paragraph(line)));
+        plan.model().remarks().forEach(line -> lines.addAll(paragraph(line)));
+        return lines;
+    }
+
     private List<String> paragraph(String text) {
         return Paragraph.lines("", text, "  ", terminal.columns());
     }

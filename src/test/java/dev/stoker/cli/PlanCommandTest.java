@@ -298,6 +298,28 @@ class PlanCommandTest {
         assertThat(json().path("plans")).hasSize(2);
         assertThat(json().at("/set/all").asBoolean()).isTrue();
         assertThat(json().at("/set/placed")).hasSize(2);
+        assertThat(json().at("/plans/0/start").toString()).contains("OLLAMA_KEEP_ALIVE=-1");
+    }
+
+    @Test
+    void setThatFitsInPart_forAPerson_namesTheOrderOfThoseThatStayAndOneDropIn() {
+        assertThat(
+                        run(
+                                model.toString(),
+                                model.toString(),
+                                "--gpu-memory",
+                                "2GiB",
+                                "--bandwidth",
+                                "100",
+                                "--ctx",
+                                "32768",
+                                "--for",
+                                "ollama"))
+                .isEqualTo(1);
+        assertThat(out).contains("1 of 2 stay together", "no room", "--ctx 8192");
+        assertThat(out.lines().filter(l -> l.contains("[Service]"))).hasSize(1);
+        assertThat(out.lines().filter(l -> l.startsWith("Load them")).findFirst().orElseThrow())
+                .doesNotContain(",");
     }
 
     @Test

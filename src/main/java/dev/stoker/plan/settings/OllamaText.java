@@ -12,6 +12,7 @@ import dev.stoker.memory.llama.LlamaFit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -86,6 +87,31 @@ public record OllamaText(
         }
         untold(settings, notes);
         return new OllamaText(env, options, notes);
+    }
+
+    /**
+     * Returns the variables with which all of these can run on one service: where they differ the
+     * smaller figure, which the options of the others then raise; without options.
+     */
+    public static OllamaText together(List<OllamaText> all) {
+        SequencedMap<String, String> env = new LinkedHashMap<>();
+        LinkedHashSet<String> notes = new LinkedHashSet<>();
+        for (OllamaText one : all) {
+            one.environment.forEach((name, value) -> env.merge(name, value, OllamaText::smaller));
+            notes.addAll(one.notes);
+        }
+        return new OllamaText(env, new LinkedHashMap<>(), List.copyOf(notes));
+    }
+
+    private static String smaller(String a, String b) {
+        boolean figures = a.matches("[0-9]{1,15}") && b.matches("[0-9]{1,15}");
+        return figures && Long.parseLong(b) < Long.parseLong(a) ? b : a;
+    }
+
+    /** Returns whether a service with these variables needs none of this model's options. */
+    public boolean saidBy(OllamaText service) {
+        String context = service.environment.getOrDefault("OLLAMA_CONTEXT_LENGTH", "");
+        return options.equals(Map.of("num_ctx", context));
     }
 
     /**

@@ -57,6 +57,22 @@ class SettingsTextTest {
     }
 
     @Test
+    void ollama_severalTogether_shareVariablesAndKeepTheirOwnContexts() {
+        OllamaText small = text(all().context(4096L).parallel(1).build());
+        OllamaText large = text(all().context(16_384L).parallel(1).build());
+        OllamaText together = OllamaText.together(List.of(large, small));
+        assertThat(together.environment())
+                .containsEntry("OLLAMA_CONTEXT_LENGTH", "4096")
+                .containsEntry("OLLAMA_KEEP_ALIVE", "5m");
+        assertThat(small.saidBy(together)).isTrue();
+        assertThat(large.saidBy(together)).isFalse();
+    }
+
+    private OllamaText text(LlamaSettings settings) {
+        return OllamaText.of(settings, plan(model, settings, ample), KeepAlive.USUAL, 2);
+    }
+
+    @Test
     void ollama_usualPlan_isThreeVariablesAndAnOption() {
         LlamaSettings s = all().context(16384).parallel(2).build();
         OllamaText text = OllamaText.of(s, plan(model, s, ample), KeepAlive.USUAL, 1);
