@@ -129,8 +129,7 @@ public final class Main {
                                                 PlainGpu.rehearseJson(
                                                         MachineWiring.rehearsal(env), env),
                                         () -> StatusCommand.rehearse(whole(env)),
-                                        () -> TopCommand.rehearse(whole(env), Clock.system()),
-                                        PlanCommand::rehearse)));
+                                        () -> TopCommand.rehearse(whole(env), Clock.system()))));
         return verbs;
     }
 

@@ -8,7 +8,6 @@ import dev.stoker.machine.MachineSample;
 import dev.stoker.machine.MachineWatch;
 import dev.stoker.memory.LlamaSettings;
 import dev.stoker.memory.llama.HostPacking;
-import dev.stoker.memory.llama.LlamaFit;
 import dev.stoker.memory.llama.Overheads;
 import dev.stoker.memory.ollama.OllamaBelief;
 import dev.stoker.model.GgufModels;
@@ -28,8 +27,6 @@ import dev.stoker.plan.calibrate.HostOverheads;
 import dev.stoker.plan.device.Box;
 import dev.stoker.plan.device.Boxes;
 import dev.stoker.plan.exact.LlamaBinary;
-import dev.stoker.plan.pack.KnownModels;
-import dev.stoker.plan.settings.KeepAlive;
 import dev.stoker.plan.source.ModelFinder;
 import dev.stoker.plan.speed.Calibration;
 import dev.stoker.server.ApiKey;
@@ -167,33 +164,6 @@ public final class PlanCommand implements Callable<Integer> {
         this.machines = machines;
         this.finder = finder;
         this.env = env;
-    }
-
-    /** Does what a start of this command does with a model, and prints nothing. */
-    public static void rehearse() {
-        ModelDescription model = KnownModels.all().getFirst();
-        Box box = Boxes.named(Boxes.names().getFirst());
-        Planner planner =
-                new Planner(Overheads.usual(HostPacking.AVX2), LlamaFit.TARGET, Calibration.NONE);
-        PlanText text = new PlanText(new Terminal(true, true, true, 80, true));
-        for (ModelPlan plan :
-                List.of(
-                        planner.llamaServer(
-                                model,
-                                LlamaSettings.defaults(),
-                                box.devices(),
-                                OptionalLong.empty()),
-                        planner.ollama(
-                                model,
-                                OllamaBelief.Request.plain(),
-                                LlamaSettings.defaults(),
-                                box.devices(),
-                                List.of(),
-                                OptionalLong.empty()))) {
-            text.lines(plan, box.title());
-            PlanSettingsText.lines(plan, KeepAlive.USUAL, 1);
-            Json.pretty(PlanJson.of(plan, box.title()));
-        }
     }
 
     @Override

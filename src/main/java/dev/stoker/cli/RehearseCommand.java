@@ -54,6 +54,7 @@ public final class RehearseCommand implements Runnable {
         silence(root, new PrintWriter(Writer.nullWriter()), new PrintWriter(Writer.nullWriter()));
         if (verb == null) {
             walk(root);
+            plan(root);
             exercises.forEach(Runnable::run);
         } else {
             load(root);
@@ -69,6 +70,31 @@ public final class RehearseCommand implements Runnable {
             root.execute(verb, "--help");
         }
         root.execute("completion", "bash");
+    }
+
+    /** A file on a GPU of the table, for each server, for people and programs, and a set. */
+    private static void plan(CommandLine root) {
+        Path folder = null;
+        try {
+            folder = Files.createTempDirectory("stoker-rehearsal");
+            String model = RehearsalModel.write(folder).toString();
+            List<String> words = List.of("plan", model, "--gpu", "RTX 3090");
+            root.execute(words.toArray(String[]::new));
+            for (List<String> more :
+                    List.of(
+                            List.of("--json"),
+                            List.of("--for", "ollama"),
+                            List.of("--advise"),
+                            List.of(model))) {
+                List<String> all = new ArrayList<>(words);
+                all.addAll(more);
+                root.execute(all.toArray(String[]::new));
+            }
+        } catch (IOException e) {
+            // Without a folder for it there is no rehearsal.
+        } finally {
+            delete(folder);
+        }
     }
 
     /**
