@@ -208,17 +208,27 @@ final class PlanSet {
     /** What Ollama does when the models are asked for in turn, first to last. */
     private List<String> evictions() {
         List<String> lines = new ArrayList<>();
-        walk().forEach((newcomer, victims) ->
-                lines.add(
-                        "Asked in this order, Ollama will evict "
-                                + String.join(", ", victims)
-                                + " for "
-                                + newcomer
-                                + "."));
+        Map<String, List<String>> all = walk(0);
+        boolean byCount = !all.isEmpty() && walk(plans.size()).isEmpty();
+        all.forEach((newcomer, victims) -> {
+            String whom = String.join(", ", victims) + " for " + newcomer;
+            lines.add(
+                    byCount
+                            ? "Asked in this order, Ollama with its default of three models a GPU"
+                                    + " would evict "
+                                    + whom
+                                    + "; OLLAMA_MAX_LOADED_MODELS="
+                                    + plans.size()
+                                    + " keeps them."
+                            : "Asked in this order, Ollama will evict " + whom + ".");
+        });
         return lines;
     }
 
-    private Map<String, List<String>> walk() {
+    /**
+     * @param mostModels {@code OLLAMA_MAX_LOADED_MODELS}; 0: its default
+     */
+    private Map<String, List<String>> walk(int mostModels) {
         Map<String, List<String>> evicted = new java.util.LinkedHashMap<>();
         List<OllamaBelief.Loaded> loaded = new ArrayList<>();
         var devices = new ArrayList<>(box.memories());
@@ -234,7 +244,7 @@ final class PlanSet {
                             plan.ollama().get().parallel(),
                             plan.settings().keys(),
                             plan.settings().flashAttention(),
-                            0,
+                            mostModels,
                             false);
             OllamaBelief belief =
                     OllamaBelief.of(
@@ -312,7 +322,7 @@ final class PlanSet {
         o.set("one_more", sets(more));
         o.set("two_more", sets(pairs));
         ObjectNode evicts = Json.object();
-        walk().forEach((model, victims) -> evicts.set(model, PlanJson.texts(victims)));
+        walk(0).forEach((model, victims) -> evicts.set(model, PlanJson.texts(victims)));
         o.set("would_evict", evicts);
         return o;
     }

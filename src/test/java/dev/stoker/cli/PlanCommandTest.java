@@ -302,6 +302,16 @@ class PlanCommandTest {
     }
 
     @Test
+    void fourModels_onOneGpu_areToldHowOllamaKeepsThem() {
+        String name = model.toString();
+        assertThat(run(name, name, name, name, "--gpu", "L4", "--for", "ollama")).isZero();
+        assertThat(out).contains("all 4 stay together");
+        assertThat(out.replaceAll("\\s+", " "))
+                .contains("would evict", "OLLAMA_MAX_LOADED_MODELS=4 keeps them")
+                .contains("Environment=\"OLLAMA_MAX_LOADED_MODELS=4\"");
+    }
+
+    @Test
     void setThatFitsInPart_forAPerson_namesTheOrderOfThoseThatStayAndOneDropIn() {
         assertThat(
                         run(
