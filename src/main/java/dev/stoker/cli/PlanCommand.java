@@ -314,7 +314,8 @@ public final class PlanCommand implements Callable<Integer> {
         if (draft != null) {
             all.add(GgufModels.sidecar(Sidecar.Kind.DRAFT, draft));
         }
-        return new ModelFinder.Found(found.model().withSidecars(all), found.engine());
+        return new ModelFinder.Found(
+                found.model().withSidecars(all), found.engine(), found.arguments());
     }
 
     /**

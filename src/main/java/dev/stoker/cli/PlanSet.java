@@ -174,11 +174,13 @@ final class PlanSet {
                         "Load them in this order: "
                                 + order.stream().map(Demand::name).collect(Collectors.joining(", "))
                                 + "."));
-        KeepAlive keep = keepAlive();
-        lines.addAll(
-                paragraph(
-                        terminal,
-                        "OLLAMA_KEEP_ALIVE=" + keep.environment() + ": " + keep.reason()));
+        if (plans.stream().anyMatch(p -> p.engine() == Engine.OLLAMA)) {
+            KeepAlive keep = keepAlive();
+            lines.addAll(
+                    paragraph(
+                            terminal,
+                            "OLLAMA_KEEP_ALIVE=" + keep.environment() + ": " + keep.reason()));
+        }
         evictions().forEach(line -> lines.addAll(paragraph(terminal, line)));
         return lines;
     }

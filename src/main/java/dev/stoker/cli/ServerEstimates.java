@@ -14,6 +14,7 @@ import dev.stoker.plan.ServedModels;
 import dev.stoker.plan.calibrate.HostOverheads;
 import dev.stoker.plan.device.Boxes;
 import dev.stoker.plan.device.ComputeDevice;
+import dev.stoker.plan.source.LaunchedSettings;
 import dev.stoker.plan.source.ModelFinder;
 import dev.stoker.server.ApiKey;
 import dev.stoker.server.InferenceServer;
@@ -69,7 +70,7 @@ public final class ServerEstimates {
                                 .orElse(ApiKey.none()));
         Endpoint endpoint = server.identity().endpoint();
         return new ServedModels(
-                name -> Optional.of(finder.find(name).model()),
+                name -> Optional.of(served(finder.find(name))),
                 kind == ServerKind.OLLAMA ? Engine.OLLAMA : Engine.LLAMA_SERVER,
                 new PlanSettings().ollama(endpoint.isLoopback() ? env : Map.of()),
                 running(server, kind),
@@ -77,6 +78,14 @@ public final class ServerEstimates {
                 endpoint.isLoopback()
                         ? HostOverheads.here(ResultsFolder.data(env))
                         : Overheads.usual(HostPacking.AVX2));
+    }
+
+    private static ServedModels.Served served(ModelFinder.Found found) {
+        return new ServedModels.Served(
+                found.model(),
+                found.arguments().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(LaunchedSettings.of(found.arguments())));
     }
 
     /** The context that a llama-server was started with. */

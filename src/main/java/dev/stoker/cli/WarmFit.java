@@ -20,6 +20,7 @@ import dev.stoker.plan.device.ComputeDevice;
 import dev.stoker.plan.pack.Demand;
 import dev.stoker.plan.pack.Packer;
 import dev.stoker.plan.pack.Packing;
+import dev.stoker.plan.source.LaunchedSettings;
 import dev.stoker.plan.source.ModelFinder;
 import dev.stoker.plan.speed.Calibration;
 import dev.stoker.server.ApiKey;
@@ -140,8 +141,12 @@ final class WarmFit {
         model.options().contextLength().ifPresent(settings::context);
         ModelFinder.Found found = source.find(model.model());
         if (server.identity().kind() != ServerKind.OLLAMA) {
+            LlamaSettings launched =
+                    found.arguments().isEmpty()
+                            ? settings.build()
+                            : LaunchedSettings.of(found.arguments());
             return planner.llamaServer(
-                    found.model(), settings.build(), box.devices(), OptionalLong.empty());
+                    found.model(), launched, box.devices(), OptionalLong.empty());
         }
         OllamaBelief.Request request =
                 new PlanSettings().ollama(env).withContext(model.options().contextLength());

@@ -26,7 +26,7 @@ import java.util.function.Function;
  * Thread-safe as far as the finder is.
  */
 public final class ServedModels implements MemoryEstimator {
-    private final Function<String, Optional<ModelDescription>> finder;
+    private final Function<String, Optional<Served>> finder;
     private final OllamaBelief.Request ollama;
     private final Engine engine;
     private final OptionalLong running;
@@ -35,13 +35,20 @@ public final class ServedModels implements MemoryEstimator {
     private final MemoryEstimator facts = new FactsEstimator();
 
     /**
+     * A model of the server.
+     *
+     * @param launched how the server starts it, where it tells that
+     */
+    public record Served(ModelDescription model, Optional<LlamaSettings> launched) {}
+
+    /**
      * @param finder describes a model of the server; may throw {@link UserError} where it can't
      * @param ollama how this host's Ollama is set; its context length is the caller's
      * @param running the context length with which a server that has one for all was started
      * @param devices those of the server's machine
      */
     public ServedModels(
-            Function<String, Optional<ModelDescription>> finder,
+            Function<String, Optional<Served>> finder,
             Engine engine,
             OllamaBelief.Request ollama,
             OptionalLong running,
@@ -57,39 +64,46 @@ public final class ServedModels implements MemoryEstimator {
 
     @Override
     public Reading<MemoryEstimate> estimate(ModelFacts told, OptionalLong contextLength) {
-        Optional<ModelDescription> model = described(told.name());
-        if (model.isEmpty()) {
+        Optional<Served> found = described(told.name());
+        if (found.isEmpty()) {
             return facts.estimate(told, contextLength);
         }
+        ModelDescription model = found.get().model();
         ModelPlan plan =
                 engine == Engine.OLLAMA
                         ? planner.ollama(
-                                model.get(),
+                                model,
                                 ollama.withContext(contextLength),
                                 LlamaSettings.defaults(),
                                 devices,
                                 List.of(),
                                 OptionalLong.empty())
                         : planner.llamaServer(
-                                model.get(),
-                                settings(contextLength.isPresent() ? contextLength : running),
+                                model,
+                                settings(found.get(), contextLength),
                                 devices,
                                 OptionalLong.empty());
         return Reading.known(MemoryEstimate.of(plan.memory()));
     }
 
-    private Optional<ModelDescription> described(String name) {
+    private Optional<Served> described(String name) {
         try {
             return finder.apply(name)
-                    .filter(m -> m.format() == ModelFormat.GGUF && m.shape().isKnown());
+                    .filter(s -> s.model().format() == ModelFormat.GGUF)
+                    .filter(s -> s.model().shape().isKnown());
         } catch (UserError e) {
             return Optional.empty(); // The facts alone do then.
         }
     }
 
-    private static LlamaSettings settings(OptionalLong contextLength) {
-        LlamaSettings.Builder builder = new LlamaSettings.Builder();
-        contextLength.ifPresent(builder::context);
+    private LlamaSettings settings(Served served, OptionalLong contextLength) {
+        LlamaSettings.Builder builder =
+                served.launched().orElseGet(LlamaSettings::defaults).toBuilder();
+        if (contextLength.isPresent()) {
+            builder.context(contextLength.getAsLong());
+        } else if (served.launched().isEmpty()) {
+            running.ifPresent(builder::context);
+        }
         return builder.build();
     }
 }

@@ -1,6 +1,7 @@
 package dev.stoker.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.stoker.base.Bytes;
 import dev.stoker.base.Reading;
@@ -17,6 +18,7 @@ import dev.stoker.model.ModelDescription;
 import dev.stoker.plan.device.Boxes;
 import dev.stoker.plan.device.ComputeDevice;
 import dev.stoker.plan.pack.KnownModels;
+import dev.stoker.plan.source.LaunchedSettings;
 import dev.stoker.plan.speed.Calibration;
 
 import org.junit.jupiter.api.Test;
@@ -34,7 +36,7 @@ class ServedModelsTest {
     private static ServedModels models(
             Engine engine, Function<String, Optional<ModelDescription>> finder) {
         return new ServedModels(
-                finder,
+                name -> finder.apply(name).map(m -> new ServedModels.Served(m, Optional.empty())),
                 engine,
                 OllamaBelief.Request.plain(),
                 OptionalLong.of(4096),
@@ -50,6 +52,29 @@ class ServedModelsTest {
                 Reading.unsupported(""),
                 Reading.unsupported(""),
                 Reading.unsupported(""));
+    }
+
+    @Test
+    void estimate_routerTellsHowItStarts_isOfThat() {
+        LlamaSettings launched =
+                LaunchedSettings.of(List.of("llama-server", "--ctx-size", "16384", "-np", "1"));
+        ServedModels routed =
+                new ServedModels(
+                        _ -> Optional.of(new ServedModels.Served(MODEL, Optional.of(launched))),
+                        Engine.LLAMA_SERVER,
+                        OllamaBelief.Request.plain(),
+                        OptionalLong.empty(),
+                        DEVICES,
+                        OVERHEADS);
+        MemoryEstimate asLaunched =
+                routed.estimate(facts(Bytes.gb(1)), OptionalLong.empty()).value();
+        MemoryEstimate asked =
+                models(Engine.LLAMA_SERVER, _ -> Optional.of(MODEL))
+                        .estimate(facts(Bytes.gb(1)), OptionalLong.of(16_384))
+                        .value();
+        MemoryEstimate small = routed.estimate(facts(Bytes.gb(1)), OptionalLong.of(2048)).value();
+        assertThat(asLaunched.expected().toMib()).isCloseTo(asked.expected().toMib(), within(16.0));
+        assertThat(small.expected()).isLessThan(asLaunched.expected());
     }
 
     @Test

@@ -38,10 +38,21 @@ public final class LlamaServerModels {
     }
 
     /**
+     * A model of the server.
+     *
+     * @param arguments with which the server starts it, where it tells them: a router does
+     */
+    public record Served(ModelDescription model, List<String> arguments) {
+        public Served {
+            arguments = List.copyOf(arguments);
+        }
+    }
+
+    /**
      * Describes a model of it, or of those that it is a router for; empty where it has none of this
      * name. An empty name means the only one. Nothing is loaded.
      */
-    public Optional<ModelDescription> describe(String model) {
+    public Optional<Served> describe(String model) {
         try {
             JsonNode props = connection.get("/props");
             JsonNode all = connection.get("/v1/models").path("data");
@@ -62,7 +73,7 @@ public final class LlamaServerModels {
             if (!same || (path.isEmpty() && id.isEmpty())) {
                 return Optional.empty();
             }
-            return Optional.of(read(path, id, listed));
+            return Optional.of(new Served(read(path, id, listed), List.of()));
         } catch (ServerException e) {
             throw new UserError(
                     ExitCode.SERVER_FAILED,
@@ -73,7 +84,7 @@ public final class LlamaServerModels {
     }
 
     /** A router shows how it starts each model, loaded or not. */
-    private Optional<ModelDescription> routed(String model, JsonNode all) {
+    private Optional<Served> routed(String model, JsonNode all) {
         for (JsonNode entry : all) {
             String id = entry.path("id").asString("");
             boolean same =
@@ -91,7 +102,7 @@ public final class LlamaServerModels {
                                 .map(JsonNode::stringValue)
                                 .toList();
                 String path = Launch.option(arguments, "--model", "-m").orElse("");
-                return Optional.of(read(path, id, entry));
+                return Optional.of(new Served(read(path, id, entry), arguments));
             }
         }
         return Optional.empty();

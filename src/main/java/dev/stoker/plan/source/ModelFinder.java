@@ -47,8 +47,19 @@ public final class ModelFinder {
      * What was found.
      *
      * @param engine which server would run it, as far as that follows from where it was found
+     * @param arguments with which a llama-server starts it, where it tells them; see {@link
+     *     LaunchedSettings}
      */
-    public record Found(ModelDescription model, Engine engine) {}
+    public record Found(ModelDescription model, Engine engine, List<String> arguments) {
+        public Found {
+            arguments = List.copyOf(arguments);
+        }
+
+        /** A model of which nothing says how it is started. */
+        public Found(ModelDescription model, Engine engine) {
+            this(model, engine, List.of());
+        }
+    }
 
     /**
      * @param server finds the server that was named, or one that answers; asked at most once and
@@ -243,7 +254,9 @@ public final class ModelFinder {
                     case LLAMA_SERVER, LLAMA_ROUTER ->
                             new LlamaServerModels(connection, endpoint.isLoopback())
                                     .describe(model)
-                                    .map(m -> new Found(m, Engine.LLAMA_SERVER));
+                                    .map(s ->
+                                            new Found(
+                                                    s.model(), Engine.LLAMA_SERVER, s.arguments()));
                     case VLLM ->
                             new VllmModels(
                                             connection,

@@ -96,9 +96,9 @@ class ServedModelsSourcesTest {
                         + "\"]}}]}");
         LlamaServerModels models = new LlamaServerModels(connection(ServerKind.LLAMA_ROUTER), true);
 
-        assertThat(models.describe("tiny").orElseThrow().architecture()).isEqualTo("llama");
+        assertThat(models.describe("tiny").orElseThrow().model().architecture()).isEqualTo("llama");
         assertThat(models.describe("small")).isPresent();
-        assertThat(models.describe("other").orElseThrow().shape().isKnown()).isFalse();
+        assertThat(models.describe("other").orElseThrow().model().shape().isKnown()).isFalse();
         assertThat(models.describe("nothing")).isEmpty();
         assertThat(models.describe("")).isEmpty();
     }
