@@ -65,6 +65,11 @@ final class ExplainText {
         part(lines, "connect", p.connect());
         part(lines, "queue", p.queue());
         part(lines, "load", p.load());
+        if (p.load().orElse(0) > 0) {
+            part(lines, "  evict", p.stages().evict());
+            part(lines, "  read", p.stages().read());
+            part(lines, "  initialise", p.stages().initialise());
+        }
         part(lines, "prompt", p.prompt());
         part(lines, "decode", p.decode());
         part(lines, "prompt, decode", p.unsplit());

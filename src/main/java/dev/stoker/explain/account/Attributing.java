@@ -65,6 +65,7 @@ final class Attributing {
                 OptionalDouble.empty(),
                 only(ollama && split, sums.queueMicros),
                 only(true, sums.loadMicros),
+                sums.stages.shares(sums.loadMicros, sums.totalMicros),
                 only(split, sums.promptMicros),
                 only(split, sums.answerMicros),
                 OptionalDouble.empty(),

@@ -17,6 +17,7 @@ final class Ledger {
 
     final Map<String, ModelAccount> models = new LinkedHashMap<>();
     final Map<List<String>, Long> evictions = new HashMap<>();
+    final LoadStages stages = new LoadStages();
     private final List<String> lately = new ArrayList<>();
 
     long requests;

@@ -49,8 +49,16 @@ final class LoadWindows {
      *
      * @param rest the time in which it was not computed
      * @param exact whether that is known
+     * @param stamped whether the request's start is known better than to the second
      */
-    long waitFor(long start, long end, long rest, boolean exact, long now, Ledger ledger) {
+    long waitFor(
+            long start,
+            long end,
+            long rest,
+            boolean exact,
+            boolean stamped,
+            long now,
+            Ledger ledger) {
         long until = Long.MIN_VALUE;
         long all = 0;
         List<LoadWindow> mine = new ArrayList<>();
@@ -70,6 +78,9 @@ final class LoadWindows {
             long part = (long) (load * ((double) inside / all));
             w.model.waited(w.why, 0, part);
             ledger.swapMicros += w.why.isSwap() ? part : 0;
+        }
+        if (load > 0) {
+            ledger.stages.add(mine, start, load, until, stamped);
         }
         return load;
     }

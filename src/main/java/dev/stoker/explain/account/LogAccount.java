@@ -4,6 +4,7 @@ import dev.stoker.explain.log.LoadLine;
 import dev.stoker.explain.log.LogEvents;
 
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /**
  * Keeps the account of a log while it is read. Its memory does not grow with the log. Used by one
@@ -18,6 +19,15 @@ public final class LogAccount implements LogEvents {
     private String version = "";
     private long memory;
     private boolean gpu;
+    private LongSupplier arrival = () -> -1;
+
+    /**
+     * Says when a line arrives that tells no time: microseconds since 1970. From now on it is read
+     * the moment it is written.
+     */
+    public void live(LongSupplier clock) {
+        arrival = clock;
+    }
 
     /**
      * Begins all sums anew. What is known of the server stays: its settings, what is loaded, what
@@ -166,6 +176,21 @@ public final class LogAccount implements LogEvents {
     @Override
     public void buffer(boolean onGpu, long bytes) {
         ollama.buffer(onGpu, bytes);
+    }
+
+    @Override
+    public void weightsBegin(int port, long at) {
+        weights(port, true, at);
+    }
+
+    @Override
+    public void weightsEnd(int port, long at) {
+        weights(port, false, at);
+    }
+
+    private void weights(int port, boolean begin, long at) {
+        ollama.weights(begin, arrival.getAsLong());
+        llama.weights(port, begin, at);
     }
 
     @Override

@@ -51,6 +51,7 @@ final class OllamaAccount {
     private long lastTiny = Long.MIN_VALUE;
     private @Nullable LoadWindow loading;
     private Optional<Room> room = Optional.empty();
+    private long roomAt = -1;
     private long pushedAt = Long.MIN_VALUE;
     private String pusher = "";
     private boolean died;
@@ -93,10 +94,7 @@ final class OllamaAccount {
         to = Long.MIN_VALUE;
         LoadWindow open = loading;
         if (open != null) {
-            LoadWindow again =
-                    new LoadWindow(next.model(open.line.file()), open.line, open.start, open.why);
-            again.cpuBytes = open.cpuBytes;
-            again.gpuBytes = open.gpuBytes;
+            LoadWindow again = open.of(next.model(open.line.file()));
             loading = again;
             windows.add(again);
         }
@@ -147,6 +145,7 @@ final class OllamaAccount {
         residents.clear();
         loading = null;
         room = Optional.empty();
+        roomAt = -1;
         timing.forget();
         String told = environment.getOrDefault("OLLAMA_KEEP_ALIVE", "");
         keepAlive = GoDuration.micros(told).orElse(USUAL_KEEP_ALIVE);
@@ -166,8 +165,12 @@ final class OllamaAccount {
         loadFailed();
         ModelAccount model = ledger.model(line.file());
         Why why = why(line);
-        loading = new LoadWindow(model, line, now, why);
-        windows.add(loading);
+        LoadWindow begun = new LoadWindow(model, line, now, why);
+        begun.roomAt = roomAt;
+        begun.evicts = roomAt >= 0 || why == Why.CONTEXT || why == Why.OPTIONS;
+        roomAt = -1;
+        loading = begun;
+        windows.add(begun);
         model.context(line.contextOfSlot());
         model.loads++;
         ledger.loads++;
@@ -270,6 +273,7 @@ final class OllamaAccount {
             return;
         }
         boolean full = mostModels > 0 && residents.size() >= mostModels;
+        load.evicts |= room.isPresent() || !isOver(one, load.start);
         if (room.orElse(Room.COUNT) == Room.PREDICTED) {
             leave(file, new Gone(Why.MEMORY, by));
         } else if (room.isPresent()) {
@@ -306,6 +310,9 @@ final class OllamaAccount {
     }
 
     void makesRoom(Room why) {
+        if (roomAt < 0 && why != Room.RUNTIME_OUT_OF_MEMORY) {
+            roomAt = now;
+        }
         if (why == Room.OUT_OF_MEMORY || why == Room.RUNTIME_OUT_OF_MEMORY) {
             LoadWindow last = windows.last();
             String by = last == null ? "" : last.line.file();
@@ -351,6 +358,20 @@ final class OllamaAccount {
         if (last.end >= 0 && here != null && !here.cpu) {
             here.cpu = true;
             ledger.fallbackLoads++;
+        }
+    }
+
+    /** The weights begin to be read, or are read, at a time since 1970. */
+    void weights(boolean begin, long at) {
+        LoadWindow load = loading;
+        if (load == null || at < load.start) {
+            return;
+        }
+        if (begin) {
+            load.readFrom = at;
+            load.readTo = -1;
+        } else if (load.readTo < 0) {
+            load.readTo = at;
         }
     }
 
@@ -408,7 +429,8 @@ final class OllamaAccount {
             lastTiny = end;
         }
         long rest = micros - computed;
-        long load = windows.waitFor(start, end, rest, timing.any() || status >= 400, now, ledger);
+        boolean exact = timing.any() || status >= 400;
+        long load = windows.waitFor(start, end, rest, exact, done.isPresent(), now, ledger);
         ledger.loadMicros += load;
         if (load >= NOTICEABLE) {
             ledger.waited++;

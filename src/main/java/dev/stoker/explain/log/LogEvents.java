@@ -78,6 +78,17 @@ public interface LogEvents {
     /** A buffer of the model that is being loaded. */
     void buffer(boolean onGpu, long bytes);
 
+    /**
+     * The weights of the model that is being loaded begin to be read.
+     *
+     * @param port which runner, 0 where there is one or it is not told
+     * @param at when, or −1
+     */
+    void weightsBegin(int port, long at);
+
+    /** They are read; what follows makes the model ready. */
+    void weightsEnd(int port, long at);
+
     /** What an older server reckons a model to take. */
     void required(long bytes);
 
