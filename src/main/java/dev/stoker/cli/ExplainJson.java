@@ -58,11 +58,14 @@ final class ExplainJson {
         }
         ArrayNode evictions = root.putArray("evictions");
         for (Attribution.Eviction e : told.evictions()) {
-            evictions
-                    .addObject()
-                    .put("by", e.by())
-                    .put("victim", e.victim())
-                    .put("times", e.times());
+            ArrayNode clients =
+                    evictions
+                            .addObject()
+                            .put("by", e.by())
+                            .put("victim", e.victim())
+                            .put("times", e.times())
+                            .putArray("clients");
+            e.clients().forEach(clients::add);
         }
         told(root, told.causes(), told.verdict(), told.next());
     }

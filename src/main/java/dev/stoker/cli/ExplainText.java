@@ -126,7 +126,9 @@ final class ExplainText {
                             e.by()
                                     + " took the place of "
                                     + e.victim()
-                                    + (e.times() == 1 ? " once." : " " + e.times() + " times.")));
+                                    + (e.times() == 1 ? " once" : " " + e.times() + " times")
+                                    + e.requested()
+                                    + "."));
         }
     }
 

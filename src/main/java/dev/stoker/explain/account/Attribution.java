@@ -106,8 +106,21 @@ public record Attribution(
             long bytes,
             String mainWhy) {}
 
-    /** One model took the place of another one, so often. */
-    public record Eviction(String by, String victim, long times) {}
+    /**
+     * One model took the place of another one, so often.
+     *
+     * @param clients the addresses from where it was asked for; empty if they are not known
+     */
+    public record Eviction(String by, String victim, long times, List<String> clients) {
+        public Eviction {
+            clients = List.copyOf(clients);
+        }
+
+        /** Returns who asked, in words that follow; empty if nobody is known. */
+        public String requested() {
+            return clients.isEmpty() ? "" : ", requested by " + String.join(", ", clients);
+        }
+    }
 
     /**
      * What cost time or quality.

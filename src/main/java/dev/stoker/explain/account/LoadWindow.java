@@ -2,6 +2,9 @@ package dev.stoker.explain.account;
 
 import dev.stoker.explain.log.LoadLine;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** A load: from its first line to its last, for the requests that wait for it. Mutable. */
 final class LoadWindow {
     final ModelAccount model;
@@ -15,6 +18,12 @@ final class LoadWindow {
 
     /** Whether another model had to leave for it. */
     boolean evicts;
+
+    /** Who had to leave. */
+    final List<String> victims = new ArrayList<>();
+
+    /** Whether the request is known that began it. */
+    boolean asked;
 
     /** When room began to be made for it; −1 if the log does not tell. */
     long roomAt = -1;

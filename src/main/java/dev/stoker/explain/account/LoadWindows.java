@@ -44,6 +44,19 @@ final class LoadWindows {
     }
 
     /**
+     * Notes who asked for the loads that began while a request ran that waited for a load: of
+     * several, the first to end.
+     */
+    void asked(long start, long end, String client, Ledger ledger) {
+        for (LoadWindow w : windows) {
+            if (!w.asked && w.end >= 0 && w.start >= start && w.start < end) {
+                w.asked = true;
+                w.victims.forEach(victim -> ledger.asked(w.line.file(), victim, client));
+            }
+        }
+    }
+
+    /**
      * Returns how long a request waited for loads: from its start to the end of the last load in
      * it. One that was computed meanwhile did not wait. The models and the ledger are told.
      *

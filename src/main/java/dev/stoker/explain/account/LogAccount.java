@@ -243,8 +243,8 @@ public final class LogAccount implements LogEvents {
     }
 
     @Override
-    public void request(long localSecond, int status, long micros, Ask kind) {
-        ollama.request(localSecond, status, micros, kind);
+    public void request(long localSecond, int status, long micros, Ask kind, String client) {
+        ollama.request(localSecond, status, micros, kind, client);
     }
 
     @Override

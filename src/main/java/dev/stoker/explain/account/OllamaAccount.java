@@ -274,6 +274,7 @@ final class OllamaAccount {
         }
         boolean full = mostModels > 0 && residents.size() >= mostModels;
         load.evicts |= room.isPresent() || !isOver(one, load.start);
+        load.victims.add(file);
         if (room.orElse(Room.COUNT) == Room.PREDICTED) {
             leave(file, new Gone(Why.MEMORY, by));
         } else if (room.isPresent()) {
@@ -408,7 +409,7 @@ final class OllamaAccount {
         }
     }
 
-    void request(long localSecond, int status, long micros, Ask ask) {
+    void request(long localSecond, int status, long micros, Ask ask, String client) {
         seen = true;
         long second = (localSecond - offset) * SECOND;
         if (ask == Ask.OTHER) {
@@ -435,6 +436,7 @@ final class OllamaAccount {
         if (load >= NOTICEABLE) {
             ledger.waited++;
             ledger.longestWaitMicros = Math.max(ledger.longestWaitMicros, load);
+            windows.asked(start, end, client, ledger);
         }
         if (status >= 400 && done.isEmpty()) {
             ledger.otherMicros += rest - load;

@@ -126,8 +126,9 @@ public interface LogEvents {
      *
      * @param localSecond its end: seconds since 1970 as if the server's clock showed UTC
      * @param kind what was asked
+     * @param client the address that asked; empty if that is not told
      */
-    void request(long localSecond, int status, long micros, Ask kind);
+    void request(long localSecond, int status, long micros, Ask kind, String client);
 
     /** A llama-server begins to load a model, at a time since its start. */
     void llamaLoads(int port, String file, long at);

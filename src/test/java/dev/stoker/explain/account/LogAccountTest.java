@@ -76,7 +76,9 @@ class LogAccountTest {
                                         "systemctl edit ollama"))
                 .anySatisfy(line ->
                         assertThat(line).contains("stoker plan llama3.1:8b mistral:7b qwen3:8b"));
-        assertThat(told.evictions()).hasSize(3);
+        assertThat(told.evictions())
+                .hasSize(3)
+                .allSatisfy(e -> assertThat(e.requested()).isEqualTo(", requested by 127.0.0.1"));
         assertThat(cause(told, "swap.count").share().orElseThrow()).isCloseTo(0.72, within(0.02));
         assertThat(cause(told, "swap.alternation").evidence()).contains("A, B, C, A");
     }
