@@ -51,6 +51,7 @@ final class LoadWindows {
         for (LoadWindow w : windows) {
             if (!w.asked && w.end >= 0 && w.start >= start && w.start < end) {
                 w.asked = true;
+                w.model.asker = client;
                 w.victims.forEach(victim -> ledger.asked(w.line.file(), victim, client));
             }
         }

@@ -4,6 +4,7 @@ import dev.stoker.explain.log.LoadLine;
 import dev.stoker.explain.log.LogEvents;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
@@ -39,6 +40,16 @@ public final class LogAccount implements LogEvents {
         ollama.goOnIn(sums);
         llama.goOnIn(llamaSums);
         timing.forget();
+    }
+
+    /** Returns the address that asked for the latest load of a model, once its answer has ended. */
+    public Optional<String> asker(String model) {
+        String plain = ModelAccount.plainName(model);
+        return sums.models.values().stream()
+                .filter(m -> m.name.equals(plain) || m.names.contains(plain))
+                .map(m -> m.asker)
+                .filter(asker -> !asker.isEmpty())
+                .findFirst();
     }
 
     /** Returns what the lines so far say. */

@@ -173,6 +173,7 @@ final class OllamaAccount {
         windows.add(begun);
         model.context(line.contextOfSlot());
         model.loads++;
+        model.asker = "";
         ledger.loads++;
         model.waited(why, 1, 0);
         ledger.loaded(line.file());

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.DoubleStream;
 
@@ -50,6 +51,14 @@ class LogAccountTest {
             log.pass(20).loading(load(i % 3, 8, 1), 0.5, 1.5);
         }
         return log;
+    }
+
+    @Test
+    void asker_ofAModel_isWhoWaitedForItsLatestLoad() {
+        LogAccount account = new LogAccount();
+        Logs.stream(arena(3).toString().getBytes(StandardCharsets.UTF_8)).read(account);
+        assertThat(account.asker("mistral:7b")).contains("127.0.0.1");
+        assertThat(account.asker("phi4:14b")).isEmpty();
     }
 
     @Test
