@@ -50,6 +50,14 @@ public final class OllamaLog {
         return gin(200, promptSeconds + answerSeconds);
     }
 
+    /** The same, whose slot tells its times just after the request's own line. */
+    public OllamaLog timedLate(double promptSeconds, double answerSeconds) {
+        pass(promptSeconds + answerSeconds);
+        gin(200, promptSeconds + answerSeconds);
+        slot(promptSeconds, answerSeconds);
+        return this;
+    }
+
     /** A request that waits for a load. */
     public OllamaLog loading(Load load, double promptSeconds, double answerSeconds) {
         return loading(load, 0, promptSeconds, answerSeconds);

@@ -250,6 +250,9 @@ public final class LogAccount implements LogEvents {
                     sums.answerTokens += Math.max(0, done.answerTokens());
                     sums.answers++;
                     llama.answered(done);
+                    if (ollama.timedLate(done)) {
+                        timing.taken();
+                    }
                 });
     }
 

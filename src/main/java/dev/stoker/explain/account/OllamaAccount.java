@@ -54,6 +54,8 @@ final class OllamaAccount {
     private long roomAt = -1;
     private long pushedAt = Long.MIN_VALUE;
     private String pusher = "";
+    private long untimed = -1;
+    private boolean untimedQueued;
     private boolean died;
     private boolean aborted;
     private boolean seen;
@@ -127,6 +129,7 @@ final class OllamaAccount {
 
     void time(long micros, int zone) {
         seen = true;
+        untimed = -1;
         now = micros;
         offset = zone;
         span(micros);
@@ -412,6 +415,7 @@ final class OllamaAccount {
 
     void request(long localSecond, int status, long micros, Ask ask, String client) {
         seen = true;
+        untimed = -1;
         long second = (localSecond - offset) * SECOND;
         if (ask == Ask.OTHER) {
             span(second);
@@ -442,12 +446,35 @@ final class OllamaAccount {
         if (status >= 400 && done.isEmpty()) {
             ledger.otherMicros += rest - load;
         } else {
+            long queued = ledger.queued;
             split(start + load, end, rest - load, micros - load, done);
+            if (done.isEmpty() && timing.any() && !tiny && ask == Ask.ANSWER) {
+                untimed = rest - load;
+                untimedQueued = ledger.queued > queued;
+            }
         }
         boolean slowed = residents.size() == 1 && residents.values().iterator().next().cpu;
         ledger.fallbackMicros += slowed ? micros - load : 0;
         use(end, load);
         ended.add(start, end);
+    }
+
+    /**
+     * A slot may tell its times just after the line of its request. Returns whether these are of
+     * the request that was seen last.
+     */
+    boolean timedLate(Timing.Done done) {
+        if (untimed < 0 || done.total() > untimed + QUEUE) {
+            return false;
+        }
+        long computed = Math.min(done.total(), untimed);
+        long prompt = Math.min(done.prompt(), computed);
+        ledger.promptMicros += prompt;
+        ledger.answerMicros += computed - prompt;
+        ledger.queueMicros -= untimedQueued ? computed : 0;
+        ledger.otherMicros -= untimedQueued ? 0 : computed;
+        untimed = -1;
+        return true;
     }
 
     private void split(long start, long end, long rest, long most, Optional<Timing.Done> done) {

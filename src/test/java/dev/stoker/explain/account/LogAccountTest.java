@@ -54,6 +54,19 @@ class LogAccountTest {
     }
 
     @Test
+    void request_whoseTimesComeAfterItsLine_leavesThemToNoOther() {
+        OllamaLog log = arena(1).pass(1).timedLate(1, 3).pass(9).loading(load(1, 4, 1), 0.5, 0.5);
+
+        Parts parts = Logs.of(log.toString()).parts();
+
+        // 19 seconds: 8 and 2, then 4, then 4 and 1.
+        assertThat(parts.load().orElseThrow()).isCloseTo(12.0 / 19, within(0.01));
+        assertThat(parts.prompt().orElseThrow()).isCloseTo(2.0 / 19, within(0.01));
+        assertThat(parts.decode().orElseThrow()).isCloseTo(5.0 / 19, within(0.01));
+        assertThat(sum(parts)).isCloseTo(1, within(0.001));
+    }
+
+    @Test
     void asker_ofAModel_isWhoWaitedForItsLatestLoad() {
         LogAccount account = new LogAccount();
         Logs.stream(arena(3).toString().getBytes(StandardCharsets.UTF_8)).read(account);
