@@ -91,6 +91,42 @@ final class ExplainE2e {
             assertThat(probe.at("/causes/0/share").doubleValue())
                     .isCloseTo(probe.at("/parts/load").doubleValue(), within(0.1));
             assertThat(probe.path("verdict").stringValue()).contains(RealOllama.GEMMA3);
+            // The log's lines come while the load goes on: it is told what it was spent on.
+            double stages = 0;
+            for (String stage : List.of("evict", "read", "initialise")) {
+                assertThat(probe.at("/load/" + stage).isNumber()).as(probe.toString()).isTrue();
+                stages += probe.at("/load/" + stage).doubleValue();
+            }
+            assertThat(probe.at("/load/read").doubleValue()).isPositive();
+            assertThat(stages).isCloseTo(probe.at("/parts/load").doubleValue(), within(0.05));
+        }
+    }
+
+    @Test
+    void watch_interrupted_printsWhatItSawAndEnds() {
+        try (RealOllama ollama = RealOllama.start();
+                StokerCli stoker = new StokerCli()) {
+            Set<String> seen = new HashSet<>();
+            askInTurn(ollama, 1, seen);
+            StokerCli.Running watch =
+                    stoker.start(
+                            "explain",
+                            "--watch",
+                            "10m",
+                            "--server",
+                            ollama.url().toString(),
+                            "--json");
+            Waiting.until(
+                    "it looks",
+                    LIMIT,
+                    () -> ollama.log().lines().filter(l -> l.contains("\"/api/ps\"")).count() > 2);
+            askInTurn(ollama, 2, seen);
+            StokerCli.Result ended = watch.interrupt().await(Duration.ofSeconds(20));
+
+            JsonNode told = json(ended);
+            assertThat(told.path("requests").intValue()).isEqualTo(2);
+            assertThat(told.path("watched_seconds").doubleValue()).isBetween(0.5, 300.0);
+            assertThat(told.path("based_on").stringValue()).isEqualTo("log");
         }
     }
 

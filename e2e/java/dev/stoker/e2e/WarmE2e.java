@@ -8,9 +8,15 @@ import org.junit.jupiter.api.Test;
 
 import tools.jackson.databind.JsonNode;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** {@code stoker warm} beside a real Ollama: story S3 with two small models. */
 final class WarmE2e {
@@ -189,6 +195,84 @@ final class WarmE2e {
             second.signal(Signal.TERM);
             String log = second.await(STEP).stderr();
             assertThat(count(log, "loaded " + RealOllama.GEMMA3)).isLessThanOrEqualTo(1);
+        }
+    }
+
+    /** The alerts that a command wrote into a file, each once however often it was sent. */
+    private static Set<String> told(Path file, String state) throws IOException {
+        Set<String> ids = new TreeSet<>();
+        List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
+        for (String line : lines) {
+            for (JsonNode alert : Json.parse(line).orElseThrow().path("alerts")) {
+                boolean isIt =
+                        alert.path("code").asString("").equals("warm-evicted")
+                                && alert.path("subject").asString("").equals(RealOllama.GEMMA3)
+                                && alert.path("state").asString("").equals(state);
+                if (isIt) {
+                    ids.add(alert.path("id").asString(""));
+                }
+            }
+        }
+        return ids;
+    }
+
+    private static Set<String> toldNow(Path file, String state) {
+        try {
+            return told(file, state);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static StokerCli.Running telling(StokerCli stoker, RealOllama ollama, Path alerts) {
+        return warm(
+                stoker,
+                ollama,
+                "--watch",
+                "--every",
+                "1s",
+                "--alert-command",
+                "printf '%s\\n' \"$1\" >> '" + alerts + "'",
+                RealOllama.SMOLLM2,
+                RealOllama.GEMMA3);
+    }
+
+    @Test
+    void watch_killedBetweenEvictionAndLoad_repairsAndTellsItOnce() {
+        try (RealOllama ollama = ollama(2);
+                StokerCli stoker = new StokerCli()) {
+            Path alerts = stoker.folder("alerts").resolve("alerts.jsonl");
+            StokerCli.Running first = telling(stoker, ollama, alerts);
+            first.awaitOutput("loaded " + RealOllama.GEMMA3, START);
+            Waiting.until("both are there", STEP, () -> bothThere(ollama));
+            Waiting.pause(Duration.ofSeconds(3));
+            long loads = count(ollama.log(), "starting llama-server");
+
+            ollama.http()
+                    .post(
+                            "/api/generate",
+                            "{\"model\":\"" + RealOllama.GEMMA3 + "\",\"keep_alive\":0}");
+            Waiting.until(
+                    "it is being loaded again",
+                    STEP,
+                    () -> count(ollama.log(), "starting llama-server") > loads);
+            first.signal(Signal.KILL);
+            assertThat(first.await(STEP).exitCode()).isEqualTo(137);
+            assertThat(toldNow(alerts, "firing")).as("before it is over").hasSizeLessThan(2);
+
+            StokerCli.Running second = telling(stoker, ollama, alerts);
+            Waiting.until("both are there after the kill", START, () -> bothThere(ollama));
+            Waiting.until("it is told", STEP, () -> !toldNow(alerts, "firing").isEmpty());
+            // What was told is not told again by the next start, and its end is.
+            second.signal(Signal.KILL);
+            second.await(STEP);
+            StokerCli.Running third = telling(stoker, ollama, alerts);
+            Waiting.until("its end is told", STEP, () -> !toldNow(alerts, "resolved").isEmpty());
+            third.signal(Signal.TERM);
+            assertThat(third.await(STEP).exitCode()).isZero();
+            assertThat(toldNow(alerts, "firing")).hasSize(1);
+            assertThat(toldNow(alerts, "resolved")).hasSize(1);
+            assertThat(bothThere(ollama)).isTrue();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.stoker.bench;
 
+import dev.stoker.base.Reading;
 import dev.stoker.json.Fields;
 import dev.stoker.json.Json;
 import dev.stoker.suite.spread.Circumstances;
@@ -16,6 +17,7 @@ final class CircumstancesJson {
         Fields.reading(o, "others_cpu_permille", c.othersCpuPermille(), n -> n);
         Fields.reading(o, "throttled", c.throttled(), n -> n);
         Fields.reading(o, "others_requests", c.othersRequests(), n -> n);
+        Fields.reading(o, "page_ins", c.pageIns(), n -> n);
         Fields.reading(o, "client_pause_nanos", c.clientPauseNanos(), n -> n);
         return o;
     }
@@ -28,6 +30,9 @@ final class CircumstancesJson {
                 Fields.reading(o, "others_cpu_permille", n -> n),
                 Fields.reading(o, "throttled", n -> n),
                 Fields.reading(o, "others_requests", n -> n),
+                o.has("page_ins")
+                        ? Fields.reading(o, "page_ins", n -> n)
+                        : Reading.unsupported("this run was measured before it was looked at"),
                 Fields.reading(o, "client_pause_nanos", n -> n));
     }
 }

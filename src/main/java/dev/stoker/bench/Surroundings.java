@@ -35,6 +35,7 @@ final class Surroundings {
      * @param requests that the server worked on
      * @param busy of all CPUs
      * @param known of it: the server's and this program's
+     * @param pageIns of the host
      * @param pauses of this program
      */
     record Before(
@@ -42,6 +43,7 @@ final class Surroundings {
             Reading<Long> requests,
             Reading<CpuLoad> busy,
             Reading<Duration> known,
+            Reading<Long> pageIns,
             Duration pauses) {}
 
     /** Looks before a request. */
@@ -51,6 +53,7 @@ final class Surroundings {
                 context.server().requestsInProgress(),
                 context.host().cpuLoad(),
                 knownWork(),
+                context.host().pageIns(),
                 pauses());
     }
 
@@ -61,7 +64,14 @@ final class Surroundings {
                 others(before, time),
                 context.host().throttling().map(Throttling::now).map(now -> now ? 1L : 0L),
                 before.requests(),
+                pageIns(before),
                 Reading.known(pauses().minus(before.pauses()).toNanos()));
+    }
+
+    private Reading<Long> pageIns(Before before) {
+        return before.pageIns() instanceof Reading.Known<Long>(Long then)
+                ? context.host().pageIns().map(now -> Math.max(0, now - then))
+                : before.pageIns();
     }
 
     private Reading<Long> others(Before before, Duration time) {

@@ -137,6 +137,8 @@ record TaskMeasure(
                     .ifPresent(v -> factors.put(Factor.OTHERS_CPU, v));
             mean(c -> c.throttled(), 1).ifPresent(v -> factors.put(Factor.THROTTLED, v));
             mean(c -> c.othersRequests(), 1).ifPresent(v -> factors.put(Factor.OTHERS_REQUESTS, v));
+            mean(c -> c.pageIns(), seconds() / turns.size())
+                    .ifPresent(v -> factors.put(Factor.PAGE_INS, v));
             mean(c -> c.clientPauseNanos(), seconds() * 1e9 / turns.size())
                     .ifPresent(v -> factors.put(Factor.CLIENT_PAUSE, v));
         }

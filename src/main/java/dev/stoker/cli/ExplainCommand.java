@@ -221,7 +221,10 @@ public final class ExplainCommand implements Callable<Integer> {
             expected = new ExplainExpectation(machines, stores, env).of(found, model, key());
             ExplainWatch around = new ExplainWatch(clock, states::look, known(logOf(found)));
             around.begin();
-            result = new Probe(found, states::look).send(model, tokens, interrupts.cancellation());
+            result =
+                    around.during(() ->
+                            new Probe(found, states::look)
+                                    .send(model, tokens, interrupts.cancellation()));
             clock.sleep(LOG_SETTLES);
             logged = around.byLog();
         } catch (InterruptedException e) {

@@ -3,6 +3,7 @@ package dev.stoker.cli;
 import dev.stoker.base.Text;
 import dev.stoker.explain.account.Attribution;
 import dev.stoker.explain.account.Attribution.Cause;
+import dev.stoker.explain.account.Attribution.LoadParts;
 import dev.stoker.explain.log.LogFacts;
 import dev.stoker.json.Json;
 
@@ -43,6 +44,7 @@ final class ExplainJson {
         number(parts, "client", told.parts().client());
         number(parts, "prompt_and_decode", told.parts().unsplit());
         number(parts, "other", told.parts().other());
+        stages(root.putObject("load"), told.parts().stages());
         ArrayNode models = root.putArray("models");
         for (Attribution.Model m : told.models()) {
             models.addObject()
@@ -56,13 +58,23 @@ final class ExplainJson {
         }
         ArrayNode evictions = root.putArray("evictions");
         for (Attribution.Eviction e : told.evictions()) {
-            evictions
-                    .addObject()
-                    .put("by", e.by())
-                    .put("victim", e.victim())
-                    .put("times", e.times());
+            ArrayNode clients =
+                    evictions
+                            .addObject()
+                            .put("by", e.by())
+                            .put("victim", e.victim())
+                            .put("times", e.times())
+                            .putArray("clients");
+            e.clients().forEach(clients::add);
         }
         told(root, told.causes(), told.verdict(), told.next());
+    }
+
+    /** Adds what loads were spent on. */
+    static void stages(ObjectNode node, LoadParts stages) {
+        number(node, "evict", stages.evict());
+        number(node, "read", stages.read());
+        number(node, "initialise", stages.initialise());
     }
 
     /** Adds causes, verdict and what to do. */

@@ -42,7 +42,7 @@ final class ExplainProbe {
         }
         this.server = server;
         this.result = result;
-        this.parts = ProbeParts.of(result);
+        this.parts = ProbeParts.of(result, log);
         this.expected = expected;
         this.verdict = ProbeVerdict.of(result, parts, expected, log);
     }
@@ -60,6 +60,8 @@ final class ExplainProbe {
         part(shares, millis, "prompt", parts.prompt());
         part(shares, millis, "decode", parts.decode());
         part(shares, millis, "client", parts.client());
+        ExplainJson.stages(root.putObject("load"), parts.shares().stages());
+        ExplainJson.stages(root.putObject("load_ms"), parts.stages());
         RequestTrace trace = result.trace();
         number(root, "ttft_ms", trace.ttftMillis());
         number(root, "prompt_tokens", trace.timings().promptTokens().map(Long::doubleValue));

@@ -65,6 +65,11 @@ final class ExplainText {
         part(lines, "connect", p.connect());
         part(lines, "queue", p.queue());
         part(lines, "load", p.load());
+        if (p.load().orElse(0) > 0) {
+            part(lines, "  evict", p.stages().evict());
+            part(lines, "  read", p.stages().read());
+            part(lines, "  initialise", p.stages().initialise());
+        }
         part(lines, "prompt", p.prompt());
         part(lines, "decode", p.decode());
         part(lines, "prompt, decode", p.unsplit());
@@ -121,7 +126,9 @@ final class ExplainText {
                             e.by()
                                     + " took the place of "
                                     + e.victim()
-                                    + (e.times() == 1 ? " once." : " " + e.times() + " times.")));
+                                    + (e.times() == 1 ? " once" : " " + e.times() + " times")
+                                    + e.requested()
+                                    + "."));
         }
     }
 

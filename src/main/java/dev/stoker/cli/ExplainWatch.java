@@ -12,7 +12,10 @@ import dev.stoker.explain.log.LogSource;
 import dev.stoker.server.state.ServerState;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -22,6 +25,7 @@ import java.util.function.Supplier;
  */
 final class ExplainWatch {
     private static final Duration STEP = Duration.ofSeconds(1);
+    private static final Duration FINE = Duration.ofMillis(20);
 
     private final Clock clock;
     private final Supplier<ServerState> look;
@@ -53,6 +57,9 @@ final class ExplainWatch {
         readLog();
         account.beginAnew();
         states.next(look.get());
+        if (isCheap()) {
+            account.live(() -> ChronoUnit.MICROS.between(Instant.EPOCH, clock.now()));
+        }
     }
 
     /**
@@ -66,14 +73,53 @@ final class ExplainWatch {
         long start = clock.nanos();
         long end = start + time.toNanos();
         while (clock.nanos() < end && !cancellation.isCancelled()) {
-            clock.sleep(shorter(STEP, Duration.ofNanos(Math.max(0, end - clock.nanos()))));
+            sleep(shorter(STEP, Duration.ofNanos(Math.max(0, end - clock.nanos()))));
             states.next(look.get());
-            if (log.filter(LogFollower::isCheap).isPresent()) {
-                readLog();
-            }
             progress.accept((clock.nanos() - start) / 1_000_000_000);
         }
         return seen((clock.nanos() - start) / 1e9);
+    }
+
+    /** Waits, and reads meanwhile what comes, so that lines without a time get one. */
+    private void sleep(Duration time) throws InterruptedException {
+        if (!isCheap()) {
+            clock.sleep(time);
+            return;
+        }
+        long end = clock.nanos() + time.toNanos();
+        while (clock.nanos() < end) {
+            clock.sleep(shorter(FINE, Duration.ofNanos(Math.max(0, end - clock.nanos()))));
+            readLog();
+        }
+    }
+
+    private boolean isCheap() {
+        return log.filter(LogFollower::isCheap).isPresent();
+    }
+
+    /** Does something, and reads meanwhile what comes. */
+    <T> T during(Supplier<T> work) throws InterruptedException {
+        if (!isCheap()) {
+            return work.get();
+        }
+        AtomicBoolean done = new AtomicBoolean();
+        Thread reader = Thread.ofVirtual().name("explain-log").start(() -> follow(done));
+        try {
+            return work.get();
+        } finally {
+            done.set(true);
+            reader.join();
+        }
+    }
+
+    private void follow(AtomicBoolean done) {
+        try {
+            while (!done.get()) {
+                sleep(FINE);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Ends it: what the log says counts if there is something in it. */

@@ -69,6 +69,7 @@ final class WarmBeside implements AutoCloseable {
                                                 wanted.getOrDefault(endpoint, List.of()),
                                                 _ -> {}),
                                 _ -> Optional.empty(), // The rules of the machine tell it.
+                                _ -> "",
                                 ResultsFolder.data(env),
                                 say),
                         clock,

@@ -38,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -98,6 +99,14 @@ public final class WarmCommand implements Callable<Integer> {
     private @Nullable String every;
 
     @Option(
+            names = "--log",
+            paramLabel = "LOG",
+            description =
+                    "With --watch: the log of an Ollama, so that is told from where an evicting"
+                            + " model was asked for: a file, journal[:UNIT] or docker[:NAME].")
+    private @Nullable String log;
+
+    @Option(
             names = "--even-busy",
             description = "Load also while the server works on requests; else it is waited for.")
     private boolean evenBusy;
@@ -129,6 +138,9 @@ public final class WarmCommand implements Callable<Integer> {
             throw UserError.wrongUse(
                     "--every and the options of alerts are for --watch.", "Add --watch.");
         }
+        if (!watch && log != null) {
+            throw UserError.wrongUse("--log is for --watch.", "Add --watch.");
+        }
         if (check && evenBusy) {
             throw UserError.wrongUse("--check loads nothing, busy or not.", "Leave out one.");
         }
@@ -138,8 +150,9 @@ public final class WarmCommand implements Callable<Integer> {
                         .map(name -> ApiKey.fromEnvironment(name, env))
                         .orElse(ApiKey.none());
         Map<Endpoint, List<Desired>> wanted = WarmLanes.wanted(desired, server.servers, env, key);
+        UnaryOperator<String> asker = asker(wanted.size());
         try (Interrupts interrupts = watch ? new Interrupts(ExitCode.DONE) : new Interrupts();
-                WarmLanes lanes = lanes(wanted, key, interrupts)) {
+                WarmLanes lanes = lanes(wanted, key, asker, interrupts)) {
             Thread caller = Thread.currentThread();
             try (var _ = interrupts.cancellation().onCancel(caller::interrupt)) {
                 return watch ? watch(lanes, between, wanted.keySet()) : once(lanes);
@@ -149,8 +162,25 @@ public final class WarmCommand implements Callable<Integer> {
         }
     }
 
+    private UnaryOperator<String> asker(int servers) {
+        if (log == null) {
+            return _ -> "";
+        }
+        if (servers > 1 || log.equals("-")) {
+            throw UserError.wrongUse(
+                    servers > 1
+                            ? "--log is the log of one server, but several are named."
+                            : "--log can't be standard input here.",
+                    "Name a file, journal[:UNIT] or docker[:NAME] of one server.");
+        }
+        return new WarmAskers(ExplainSource.named(log, System.in), clock)::of;
+    }
+
     private WarmLanes lanes(
-            Map<Endpoint, List<Desired>> wanted, ApiKey key, Interrupts interrupts) {
+            Map<Endpoint, List<Desired>> wanted,
+            ApiKey key,
+            UnaryOperator<String> asker,
+            Interrupts interrupts) {
         WarmSet.Care care = check ? WarmSet.Care.CHECK : new WarmSet.Care(true, evenBusy, true);
         WarmFit fit =
                 new WarmFit(
@@ -174,6 +204,7 @@ public final class WarmCommand implements Callable<Integer> {
                                 watch
                                         ? WarmLanes.memory(machines, endpoint, clock)
                                         : Optional.empty(),
+                        asker,
                         ResultsFolder.data(env),
                         this::say),
                 clock,

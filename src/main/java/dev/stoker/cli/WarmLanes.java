@@ -37,6 +37,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -64,6 +65,7 @@ final class WarmLanes implements AutoCloseable {
      * @param hosts what can be seen of a server's host
      * @param rooms whether models have room together on a server
      * @param memory how full the memory for models is, where that can be seen
+     * @param asker tells from where a model's load was asked for; empty if that is not known
      * @param notes the folder of what is remembered
      * @param log takes what happens, a line each
      */
@@ -73,6 +75,7 @@ final class WarmLanes implements AutoCloseable {
             Function<Endpoint, HostSource> hosts,
             Function<Endpoint, Room> rooms,
             Function<Endpoint, Optional<MemoryShare>> memory,
+            UnaryOperator<String> asker,
             Path notes,
             Consumer<String> log) {}
 
@@ -153,7 +156,7 @@ final class WarmLanes implements AutoCloseable {
                 endpoint.url(),
                 hands,
                 file.orElse(null),
-                new Keeper(set, hands, store, clock, setting.log()),
+                new Keeper(set, hands, store, clock, setting.log(), setting.asker()),
                 setting.memory().apply(endpoint).orElse(null));
     }
 
@@ -181,6 +184,7 @@ final class WarmLanes implements AutoCloseable {
     Map<String, Keeper.Round> once() throws InterruptedException {
         for (Lane lane : lanes) {
             last.put(lane.url(), lane.keeper().round());
+            lane.keeper().told();
         }
         return rounds();
     }
@@ -238,6 +242,7 @@ final class WarmLanes implements AutoCloseable {
                 if (notices.size() == lanes.size()) {
                     // Before that, what is not known yet would count as over.
                     alerter.take(notices.values().stream().flatMap(List::stream).toList());
+                    lane.keeper().told();
                 }
                 rounded.run();
                 clock.sleep(every);

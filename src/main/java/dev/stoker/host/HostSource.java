@@ -40,6 +40,14 @@ public interface HostSource {
     }
 
     /**
+     * Returns how often programs of this host had to wait until a page of their memory was read
+     * back from the disk or the swap since the system started: the kernel's major page faults.
+     */
+    default Reading<Long> pageIns() {
+        return Reading.unsupported("this source does not tell how often memory was read back");
+    }
+
+    /**
      * Returns how many blocks of 1, 2, 4, 8 … pages are free, over all nodes and zones: memory that
      * is free in small pieces only can't be given to who asks for a large one.
      */

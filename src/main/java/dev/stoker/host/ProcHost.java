@@ -65,6 +65,23 @@ public final class ProcHost implements HostSource {
     }
 
     @Override
+    public Reading<Long> pageIns() {
+        Path file = proc.resolve("vmstat");
+        if (!(ProcFile.text(file) instanceof Reading.Known<String>(String text))) {
+            return ProcFile.text(file).map(_ -> 0L);
+        }
+        OptionalLong faults =
+                text.lines()
+                        .filter(l -> l.startsWith("pgmajfault "))
+                        .map(l -> ProcFile.number(l.substring("pgmajfault ".length())))
+                        .findFirst()
+                        .orElse(OptionalLong.empty());
+        return faults.isPresent()
+                ? Reading.known(faults.getAsLong())
+                : Reading.unsupported(file + " has no number of pgmajfault");
+    }
+
+    @Override
     public Reading<List<Long>> freeBlocks() {
         Path file = proc.resolve("buddyinfo");
         return BuddyFile.parse(ProcFile.text(file), file);

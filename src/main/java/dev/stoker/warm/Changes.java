@@ -6,10 +6,13 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * Finds out what happened to the models since the last look, and why, and writes it into the notes.
@@ -19,19 +22,26 @@ final class Changes {
     /** A time to live that ends later than this is for ever. */
     private static final Duration FOR_EVER = Duration.ofDays(3650);
 
+    private static final String BY = "evicted by ";
+
     private static final Duration SLACK = Duration.ofSeconds(2);
 
     private final WarmSet set;
     private final Seen seen;
     private final Notes notes;
     private final List<String> log;
+    private final UnaryOperator<String> asker;
     private final Set<String> newcomers = new TreeSet<>();
 
-    Changes(WarmSet set, Seen seen, Notes notes, List<String> log) {
+    /**
+     * @param asker tells from where a model's load was asked for; empty if that is not known yet
+     */
+    Changes(WarmSet set, Seen seen, Notes notes, List<String> log, UnaryOperator<String> asker) {
         this.set = set;
         this.seen = seen;
         this.notes = notes;
         this.log = log;
+        this.asker = asker;
     }
 
     /** Compares with the last look; the server is up. */
@@ -57,6 +67,10 @@ final class Changes {
                 here(desired, note, now.get());
             } else if (note.resident) {
                 lost(note, cause(desired, note, now, away), away);
+            }
+            if (!note.resident) {
+                note.lost = withAskers(note.lost);
+                note.untold = withAskers(note.untold);
             }
             now.ifPresent(m -> remember(note, m));
             note.seenAt = seen.at();
@@ -131,10 +145,27 @@ final class Changes {
                 : "";
     }
 
+    /** A server's log tells who asked when the answer has ended, which may be later. */
+    private String withAskers(String lost) {
+        if (!lost.startsWith(BY)) {
+            return lost;
+        }
+        return BY
+                + Arrays.stream(lost.substring(BY.length()).split(", ", -1))
+                        .map(name -> name.contains(" ") ? name : requested(name))
+                        .collect(Collectors.joining(", "));
+    }
+
+    private String requested(String name) {
+        String who = asker.apply(name);
+        return who.isEmpty() ? name : name + " requested by " + who;
+    }
+
     private void lost(ModelNote note, Cause cause, boolean away) {
         note.resident = false;
         note.held = false;
         note.lost = cause.words();
+        note.untold = cause.words();
         note.lostToOthers = cause.byOthers() && !away;
         note.lostAt = seen.at();
         note.noTicks = "";
@@ -186,7 +217,7 @@ final class Changes {
             }
         }
         if (!newcomers.isEmpty()) {
-            return new Cause("evicted by " + String.join(", ", newcomers), true);
+            return new Cause(BY + String.join(", ", newcomers), true);
         }
         Instant expires = note.expiresAt;
         if (expires != null && !expires.isAfter(seen.at().plus(SLACK))) {

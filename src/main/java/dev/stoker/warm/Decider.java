@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * Decides what is to be done for a set of models: from what is wanted, what is seen now and what is
@@ -35,13 +36,23 @@ public final class Decider {
      * @param before what was remembered; it is not changed
      */
     public static Decision decide(WarmSet set, Seen seen, Notes before) {
+        return decide(set, seen, before, _ -> "");
+    }
+
+    /**
+     * Returns what follows.
+     *
+     * @param before what was remembered; it is not changed
+     * @param asker tells from where a model's load was asked for; empty if that is not known
+     */
+    static Decision decide(WarmSet set, Seen seen, Notes before, UnaryOperator<String> asker) {
         Notes notes = before.copy();
         List<String> log = new ArrayList<>();
         if (seen.health() != Seen.Health.UP) {
             away(seen, notes, log);
             return new Decision(notes, List.of(), log);
         }
-        new Changes(set, seen, notes, log).note();
+        new Changes(set, seen, notes, log, asker).note();
         notes.downAt = null;
         notes.startingAt = null;
         Map<String, String> out = outsiders(set, seen, notes);

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * Keeps the models of one server ready: looks, decides, writes down what it is about to do, does
@@ -23,6 +24,7 @@ public final class Keeper {
     private final NotesStore store;
     private final Clock clock;
     private final Consumer<String> log;
+    private final UnaryOperator<String> asker;
     private Notes notes;
     private boolean complained;
 
@@ -30,11 +32,26 @@ public final class Keeper {
      * @param log takes a sentence for each thing that happened
      */
     public Keeper(WarmSet set, Hands hands, NotesStore store, Clock clock, Consumer<String> log) {
+        this(set, hands, store, clock, log, _ -> "");
+    }
+
+    /**
+     * @param log takes a sentence for each thing that happened
+     * @param asker tells from where a model's load was asked for; empty if that is not known
+     */
+    public Keeper(
+            WarmSet set,
+            Hands hands,
+            NotesStore store,
+            Clock clock,
+            Consumer<String> log,
+            UnaryOperator<String> asker) {
         this.set = set;
         this.hands = hands;
         this.store = store;
         this.clock = clock;
         this.log = log;
+        this.asker = asker;
         this.notes = store.read().copy();
         notes.models.values().forEach(note -> note.said = ""); // This log has not said it.
     }
@@ -44,7 +61,7 @@ public final class Keeper {
      *
      * @param seen at its last look
      * @param verdicts of each model, in the order of the set
-     * @param lost what had been out of memory when the round began, with the reason
+     * @param lost what was found out of memory, and not told yet, with the reason
      * @param slowSince since when models have been slow
      */
     public record Round(
@@ -55,19 +72,12 @@ public final class Keeper {
 
     /** Does all that is to be done now. */
     public Round round() throws InterruptedException {
-        Map<String, String> lost = new LinkedHashMap<>();
-        Instant begin = clock.now();
         // Each model may be loaded once, and once more for what another load did to it.
         for (int i = 0; ; i++) {
             Seen seen = hands.look();
-            Decision decision = Decider.decide(set, seen, notes);
+            Decision decision = Decider.decide(set, seen, notes, asker);
             notes = decision.notes();
             decision.log().forEach(log);
-            notes.models.forEach((name, note) -> {
-                if (note.lostAt != null && !note.lostAt.isBefore(begin)) {
-                    lost.putIfAbsent(name, note.lost);
-                }
-            });
             if (decision.loads() && i < 2 * set.models().size()) {
                 keep(); // What is about to be done, before it is done.
                 act(decision.actions().getFirst(), seen);
@@ -86,9 +96,27 @@ public final class Keeper {
                         slow.put(name, note.slowSince);
                     }
                 });
-                return new Round(seen, Judgement.of(set, seen, notes), lost, slow);
+                return new Round(seen, Judgement.of(set, seen, notes), untold(), slow);
             }
         }
+    }
+
+    /** Notes that what the last round came to was told, so that the next start knows it. */
+    public void told() {
+        if (!untold().isEmpty()) {
+            notes.models.values().forEach(note -> note.untold = "");
+            keep();
+        }
+    }
+
+    private Map<String, String> untold() {
+        Map<String, String> lost = new LinkedHashMap<>();
+        notes.models.forEach((name, note) -> {
+            if (!note.untold.isEmpty()) {
+                lost.put(name, note.untold);
+            }
+        });
+        return lost;
     }
 
     private void act(WarmAction action, Seen seen) throws InterruptedException {

@@ -34,6 +34,9 @@ final class ModelNote {
     /** Why it is out of memory, a phrase; empty while it is in. */
     String lost = "";
 
+    /** The same until it was told, whatever comes between; empty if there is nothing to tell. */
+    String untold = "";
+
     boolean lostToOthers;
     @Nullable Instant lostAt;
 
@@ -79,6 +82,7 @@ final class ModelNote {
         c.own = own;
         c.held = held;
         c.lost = lost;
+        c.untold = untold;
         c.lostToOthers = lostToOthers;
         c.lostAt = lostAt;
         c.evictions.addAll(evictions);

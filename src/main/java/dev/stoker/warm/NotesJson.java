@@ -45,6 +45,7 @@ final class NotesJson {
                 .put("own", note.own)
                 .put("held", note.held)
                 .put("lost", note.lost)
+                .put("untold", note.untold)
                 .put("lost_to_others", note.lostToOthers)
                 .put("failures", note.failures)
                 .put("failure", note.failure)
@@ -113,6 +114,7 @@ final class NotesJson {
         note.own = truth(o, "own");
         note.held = truth(o, "held");
         note.lost = text(o, "lost");
+        note.untold = text(o, "untold");
         note.lostToOthers = truth(o, "lost_to_others");
         note.failures = (int) Math.clamp(Json.integer(o, "failures").orElse(0L), 0, 1000);
         note.failure = text(o, "failure");

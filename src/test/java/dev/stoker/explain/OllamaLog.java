@@ -50,8 +50,27 @@ public final class OllamaLog {
         return gin(200, promptSeconds + answerSeconds);
     }
 
+    /** The same, whose slot tells its times just after the request's own line. */
+    public OllamaLog timedLate(double promptSeconds, double answerSeconds) {
+        pass(promptSeconds + answerSeconds);
+        gin(200, promptSeconds + answerSeconds);
+        slot(promptSeconds, answerSeconds);
+        return this;
+    }
+
     /** A request that waits for a load. */
     public OllamaLog loading(Load load, double promptSeconds, double answerSeconds) {
+        return loading(load, 0, promptSeconds, answerSeconds);
+    }
+
+    /**
+     * A request that waits until there is room, and then for a load.
+     *
+     * @param roomSeconds of which the log tells nothing
+     */
+    public OllamaLog loading(
+            Load load, double roomSeconds, double promptSeconds, double answerSeconds) {
+        pass(roomSeconds);
         slog(
                 "starting llama-server",
                 "cmd=\"/usr/lib/ollama/llama-server --model /models/blobs/"
@@ -70,7 +89,7 @@ public final class OllamaLog {
         slog("loaded runners", "count=" + load.loadedAfter());
         pass(promptSeconds + answerSeconds);
         slot(promptSeconds, answerSeconds);
-        return gin(200, load.seconds() + promptSeconds + answerSeconds);
+        return gin(200, roomSeconds + load.seconds() + promptSeconds + answerSeconds);
     }
 
     /**

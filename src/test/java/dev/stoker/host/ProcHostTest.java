@@ -361,6 +361,15 @@ class ProcHostTest {
     }
 
     @Test
+    void pageIns_ofAHost_areItsMajorFaults() {
+        RecordedTree tree = RecordedTree.of("desktop", folder);
+        tree.write("proc/vmstat", "pgfault 900\npgmajfault 4711\npswpin 3\n");
+        assertThat(tree.host().pageIns().value()).isEqualTo(4711);
+        tree.write("proc/vmstat", "pgfault 900\n");
+        assertThat(tree.host().pageIns().reason()).contains("pgmajfault");
+    }
+
+    @Test
     void launch_ofAServer_isWhatItWasStartedWithWithoutSecrets() {
         RecordedTree tree = RecordedTree.of("desktop", folder);
         tree.write(

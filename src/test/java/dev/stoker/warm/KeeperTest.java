@@ -121,6 +121,30 @@ class KeeperTest {
     }
 
     @Test
+    void round_whenTheLogTellsWhoAskedForTheOther_namesHimToo() throws InterruptedException {
+        server.room = 1;
+        Keeper keeper =
+                new Keeper(
+                        new WarmSet(
+                                List.of(Desired.of("a")),
+                                Room.unknown(),
+                                WarmSet.Care.KEEP,
+                                ZoneOffset.UTC),
+                        server,
+                        memory,
+                        server,
+                        log::add,
+                        _ -> "10.0.0.7");
+        keeper.round();
+        log.clear();
+        server.request("c", 4096);
+
+        after(keeper, EVERY);
+
+        assertThat(log).containsExactly("reloaded a: evicted by c requested by 10.0.0.7 (4.0 s)");
+    }
+
+    @Test
     void round_whenAnotherModelEvictsIt_namesTheOther() throws InterruptedException {
         server.room = 1;
         Keeper keeper = keeper(Desired.of("a"));
@@ -291,6 +315,33 @@ class KeeperTest {
                                     + " with a context of 1024, not 4096");
         }
         assertThat(server.calls).containsExactly("unload a", "load a", "load a", "tick a");
+    }
+
+    @Test
+    void nextStart_afterAKillBetweenEvictionAndLoad_stillTellsTheEvictionAndOnce(
+            @TempDir Path folder) throws IOException, InterruptedException {
+        Path path = folder.resolve("notes.json");
+        server.room = 1;
+        try (NotesFile first = NotesFile.open(path).orElseThrow()) {
+            Keeper keeper = keeper(first, WarmSet.Care.KEEP, Desired.of("a"));
+            keeper.round();
+            keeper.told();
+            server.request("c", 4096);
+            server.killedInLoad = true;
+            assertThatThrownBy(() -> after(keeper, EVERY)).isInstanceOf(FakeServer.Killed.class);
+        }
+        try (NotesFile second = NotesFile.open(path).orElseThrow()) {
+            Keeper keeper = keeper(second, WarmSet.Care.KEEP, Desired.of("a"));
+            Keeper.Round round = after(keeper, EVERY);
+
+            assertThat(round.verdicts().get("a").ready()).isTrue();
+            assertThat(round.lost()).containsEntry("a", "evicted by c");
+            keeper.told();
+        }
+        try (NotesFile third = NotesFile.open(path).orElseThrow()) {
+            Keeper keeper = keeper(third, WarmSet.Care.KEEP, Desired.of("a"));
+            assertThat(after(keeper, EVERY).lost()).isEmpty();
+        }
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /** Makes shares, causes and a verdict from sums. Pure. */
 final class Attributing {
@@ -65,6 +66,7 @@ final class Attributing {
                 OptionalDouble.empty(),
                 only(ollama && split, sums.queueMicros),
                 only(true, sums.loadMicros),
+                sums.stages.shares(sums.loadMicros, sums.totalMicros),
                 only(split, sums.promptMicros),
                 only(split, sums.answerMicros),
                 OptionalDouble.empty(),
@@ -115,7 +117,10 @@ final class Attributing {
                         new Eviction(
                                 Amounts.shown(sums.model(e.getKey().getFirst()).name),
                                 Amounts.shown(sums.model(e.getKey().getLast()).name),
-                                e.getValue()))
+                                e.getValue(),
+                                sums.askers.getOrDefault(e.getKey(), Set.of()).stream()
+                                        .map(Amounts::shown)
+                                        .toList()))
                 .toList();
     }
 

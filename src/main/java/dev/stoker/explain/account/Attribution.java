@@ -45,7 +45,8 @@ public record Attribution(
      *
      * @param connect until the connection stood
      * @param queue waiting for a slot while others ran
-     * @param load waiting for a model: making room, reading, initialising
+     * @param load waiting for a model
+     * @param stages of that
      * @param prompt reading the prompt
      * @param decode writing the answer
      * @param client on the way, and in the client
@@ -56,11 +57,35 @@ public record Attribution(
             OptionalDouble connect,
             OptionalDouble queue,
             OptionalDouble load,
+            LoadParts stages,
             OptionalDouble prompt,
             OptionalDouble decode,
             OptionalDouble client,
             OptionalDouble unsplit,
             OptionalDouble other) {}
+
+    /**
+     * What a load was spent on. Empty is not known.
+     *
+     * @param evict making room: other models leave, and end their answers before
+     * @param read reading the weights
+     * @param initialise all else, until the model can answer
+     */
+    public record LoadParts(OptionalDouble evict, OptionalDouble read, OptionalDouble initialise) {
+        public static final LoadParts UNKNOWN =
+                new LoadParts(
+                        OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty());
+
+        /** Returns all of them so many times as large. */
+        public LoadParts times(double factor) {
+            return new LoadParts(
+                    times(evict, factor), times(read, factor), times(initialise, factor));
+        }
+
+        private static OptionalDouble times(OptionalDouble one, double factor) {
+            return one.isEmpty() ? one : OptionalDouble.of(one.getAsDouble() * factor);
+        }
+    }
 
     /**
      * A model that was loaded.
@@ -81,8 +106,21 @@ public record Attribution(
             long bytes,
             String mainWhy) {}
 
-    /** One model took the place of another one, so often. */
-    public record Eviction(String by, String victim, long times) {}
+    /**
+     * One model took the place of another one, so often.
+     *
+     * @param clients the addresses from where it was asked for; empty if they are not known
+     */
+    public record Eviction(String by, String victim, long times, List<String> clients) {
+        public Eviction {
+            clients = List.copyOf(clients);
+        }
+
+        /** Returns who asked, in words that follow; empty if nobody is known. */
+        public String requested() {
+            return clients.isEmpty() ? "" : ", requested by " + String.join(", ", clients);
+        }
+    }
 
     /**
      * What cost time or quality.

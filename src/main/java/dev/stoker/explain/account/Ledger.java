@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The sums of an account, in microseconds. Bounded: of more than a thousand models the further ones
@@ -13,10 +15,13 @@ import java.util.Map;
 final class Ledger {
     private static final int MOST_MODELS = 1000;
     private static final int MOST_PAIRS = 1000;
+    private static final int MOST_ASKERS = 5;
     private static final int PATTERN = 8;
 
     final Map<String, ModelAccount> models = new LinkedHashMap<>();
     final Map<List<String>, Long> evictions = new HashMap<>();
+    final Map<List<String>, Set<String>> askers = new HashMap<>();
+    final LoadStages stages = new LoadStages();
     private final List<String> lately = new ArrayList<>();
 
     long requests;
@@ -59,6 +64,7 @@ final class Ledger {
             same.bytes = m.bytes;
             next.models.put(file, same);
         });
+        next.askers.putAll(before.askers);
         next.lately.addAll(before.lately);
         return next;
     }
@@ -76,6 +82,17 @@ final class Ledger {
         List<String> pair = List.of(by, victim);
         if (evictions.containsKey(pair) || evictions.size() < MOST_PAIRS) {
             evictions.merge(pair, 1L, Long::sum);
+        }
+    }
+
+    /** Notes from where the load was asked for that made a model leave. */
+    void asked(String by, String victim, String client) {
+        List<String> pair = List.of(by, victim);
+        if (!client.isEmpty() && (askers.containsKey(pair) || askers.size() < MOST_PAIRS)) {
+            Set<String> all = askers.computeIfAbsent(pair, _ -> new TreeSet<>());
+            if (all.size() < MOST_ASKERS) {
+                all.add(client);
+            }
         }
     }
 

@@ -1,7 +1,10 @@
 package dev.stoker.explain.account;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /**
  * The account of a llama-server that runs alone or as a router. Its log tells no time of day, and
@@ -17,6 +20,7 @@ final class LlamaAccount {
     private final Map<String, String> evictedBy = new HashMap<>();
     private final Map<String, Why> gone = new HashMap<>();
     private final Map<String, Why> cause = new HashMap<>();
+    private final Map<String, Spawn> spawned = new HashMap<>();
     private final Map<Integer, String> names = new HashMap<>();
     private final Map<Integer, Server> servers = new HashMap<>();
     private long from = Long.MAX_VALUE;
@@ -33,8 +37,21 @@ final class LlamaAccount {
         long loadingSince = -1;
         long wokeAt = -1;
         long readyAt = -1;
+        long readFrom = -1;
+        long readTo = -1;
+
+        /** Returns how long the weights of the last load were read. */
+        OptionalDouble reading() {
+            return readFrom >= 0 && readTo >= readFrom
+                    ? OptionalDouble.of((double) (readTo - readFrom))
+                    : OptionalDouble.empty();
+        }
+
         String file = "";
     }
+
+    /** An instance that a router started, after it had made room for it or not. */
+    private record Spawn(long at, int port) {}
 
     LlamaAccount(Ledger ledger) {
         this.ledger = ledger;
@@ -93,11 +110,27 @@ final class LlamaAccount {
         Server s = server(port);
         s.file = file;
         s.loadingSince = at;
+        s.readFrom = -1;
+        s.readTo = -1;
         ModelAccount model = ledger.model(name(port, file));
         if (names.get(port) == null) {
             model.loads++;
             ledger.loads++;
             model.waited(s.wokeAt >= 0 ? Why.SLEPT : Why.FIRST, 1, 0);
+        }
+    }
+
+    /** The weights begin to be read, or are read. */
+    void weights(int port, boolean begin, long at) {
+        Server s = servers.get(port);
+        if (s == null || at < 0) {
+            return;
+        }
+        if (begin) {
+            s.readFrom = at;
+            s.readTo = -1;
+        } else if (s.readTo < 0) {
+            s.readTo = at;
         }
     }
 
@@ -136,7 +169,11 @@ final class LlamaAccount {
         Server s = server(port);
         if (s.wokeAt >= 0 && s.readyAt >= 0) {
             if (at >= 0 && at - s.readyAt <= SOON) {
-                wait(name(port, s.file), Why.SLEPT, Math.max(0, s.readyAt - s.wokeAt));
+                long micros = Math.max(0, s.readyAt - s.wokeAt);
+                wait(name(port, s.file), Why.SLEPT, micros);
+                OptionalDouble reading = s.reading();
+                ledger.stages.add(
+                        micros, OptionalDouble.of(0), reading, micros - reading.orElse(0));
             } else {
                 wakesForNothing++;
             }
@@ -183,6 +220,9 @@ final class LlamaAccount {
             ledger.evicted(by, name);
         }
         keep(cause, name, why);
+        if (spawned.size() < MOST && at >= 0) {
+            spawned.put(name, new Spawn(at, port));
+        }
         ModelAccount model = ledger.model(name);
         model.loads++;
         ledger.loads++;
@@ -216,7 +256,22 @@ final class LlamaAccount {
         Long since = waiting.remove(name);
         if (since != null && at > since) {
             wait(name, cause.getOrDefault(name, Why.FIRST), at - since);
+            stages(spawned.remove(name), since, at);
         }
+    }
+
+    /** Before an instance is started, a router makes room for it. */
+    private void stages(@Nullable Spawn begun, long since, long at) {
+        if (begun == null || begun.at() > at) {
+            return;
+        }
+        double room = (double) Math.max(0, begun.at() - since);
+        OptionalDouble reading = server(begun.port()).reading();
+        ledger.stages.add(
+                at - since,
+                OptionalDouble.of(room),
+                reading,
+                at - since - room - reading.orElse(0));
     }
 
     void routerEnded(String name, long status, long at) {

@@ -44,13 +44,35 @@ final class LoadWindows {
     }
 
     /**
+     * Notes who asked for the loads that began while a request ran that waited for a load: of
+     * several, the first to end.
+     */
+    void asked(long start, long end, String client, Ledger ledger) {
+        for (LoadWindow w : windows) {
+            if (!w.asked && w.end >= 0 && w.start >= start && w.start < end) {
+                w.asked = true;
+                w.model.asker = client;
+                w.victims.forEach(victim -> ledger.asked(w.line.file(), victim, client));
+            }
+        }
+    }
+
+    /**
      * Returns how long a request waited for loads: from its start to the end of the last load in
      * it. One that was computed meanwhile did not wait. The models and the ledger are told.
      *
      * @param rest the time in which it was not computed
      * @param exact whether that is known
+     * @param stamped whether the request's start is known better than to the second
      */
-    long waitFor(long start, long end, long rest, boolean exact, long now, Ledger ledger) {
+    long waitFor(
+            long start,
+            long end,
+            long rest,
+            boolean exact,
+            boolean stamped,
+            long now,
+            Ledger ledger) {
         long until = Long.MIN_VALUE;
         long all = 0;
         List<LoadWindow> mine = new ArrayList<>();
@@ -70,6 +92,9 @@ final class LoadWindows {
             long part = (long) (load * ((double) inside / all));
             w.model.waited(w.why, 0, part);
             ledger.swapMicros += w.why.isSwap() ? part : 0;
+        }
+        if (load > 0) {
+            ledger.stages.add(mine, start, load, until, stamped);
         }
         return load;
     }

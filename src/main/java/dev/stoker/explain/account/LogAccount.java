@@ -4,6 +4,8 @@ import dev.stoker.explain.log.LoadLine;
 import dev.stoker.explain.log.LogEvents;
 
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * Keeps the account of a log while it is read. Its memory does not grow with the log. Used by one
@@ -18,6 +20,15 @@ public final class LogAccount implements LogEvents {
     private String version = "";
     private long memory;
     private boolean gpu;
+    private LongSupplier arrival = () -> -1;
+
+    /**
+     * Says when a line arrives that tells no time: microseconds since 1970. From now on it is read
+     * the moment it is written.
+     */
+    public void live(LongSupplier clock) {
+        arrival = clock;
+    }
 
     /**
      * Begins all sums anew. What is known of the server stays: its settings, what is loaded, what
@@ -29,6 +40,16 @@ public final class LogAccount implements LogEvents {
         ollama.goOnIn(sums);
         llama.goOnIn(llamaSums);
         timing.forget();
+    }
+
+    /** Returns the address that asked for the latest load of a model, once its answer has ended. */
+    public Optional<String> asker(String model) {
+        String plain = ModelAccount.plainName(model);
+        return sums.models.values().stream()
+                .filter(m -> m.name.equals(plain) || m.names.contains(plain))
+                .map(m -> m.asker)
+                .filter(asker -> !asker.isEmpty())
+                .findFirst();
     }
 
     /** Returns what the lines so far say. */
@@ -169,6 +190,21 @@ public final class LogAccount implements LogEvents {
     }
 
     @Override
+    public void weightsBegin(int port, long at) {
+        weights(port, true, at);
+    }
+
+    @Override
+    public void weightsEnd(int port, long at) {
+        weights(port, false, at);
+    }
+
+    private void weights(int port, boolean begin, long at) {
+        ollama.weights(begin, arrival.getAsLong());
+        llama.weights(port, begin, at);
+    }
+
+    @Override
     public void required(long bytes) {
         ollama.required(bytes);
     }
@@ -214,12 +250,15 @@ public final class LogAccount implements LogEvents {
                     sums.answerTokens += Math.max(0, done.answerTokens());
                     sums.answers++;
                     llama.answered(done);
+                    if (ollama.timedLate(done)) {
+                        timing.taken();
+                    }
                 });
     }
 
     @Override
-    public void request(long localSecond, int status, long micros, Ask kind) {
-        ollama.request(localSecond, status, micros, kind);
+    public void request(long localSecond, int status, long micros, Ask kind, String client) {
+        ollama.request(localSecond, status, micros, kind, client);
     }
 
     @Override

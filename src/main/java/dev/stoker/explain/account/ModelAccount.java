@@ -13,6 +13,10 @@ final class ModelAccount {
     final TreeSet<Long> contexts = new TreeSet<>();
     final Map<Why, long[]> causes = new EnumMap<>(Why.class);
     String name;
+
+    /** Who asked for its latest load; empty while that is not known. */
+    String asker = "";
+
     long loads;
     long failed;
     long loadMicros;

@@ -51,8 +51,11 @@ final class OllamaAccount {
     private long lastTiny = Long.MIN_VALUE;
     private @Nullable LoadWindow loading;
     private Optional<Room> room = Optional.empty();
+    private long roomAt = -1;
     private long pushedAt = Long.MIN_VALUE;
     private String pusher = "";
+    private long untimed = -1;
+    private boolean untimedQueued;
     private boolean died;
     private boolean aborted;
     private boolean seen;
@@ -93,10 +96,7 @@ final class OllamaAccount {
         to = Long.MIN_VALUE;
         LoadWindow open = loading;
         if (open != null) {
-            LoadWindow again =
-                    new LoadWindow(next.model(open.line.file()), open.line, open.start, open.why);
-            again.cpuBytes = open.cpuBytes;
-            again.gpuBytes = open.gpuBytes;
+            LoadWindow again = open.of(next.model(open.line.file()));
             loading = again;
             windows.add(again);
         }
@@ -129,6 +129,7 @@ final class OllamaAccount {
 
     void time(long micros, int zone) {
         seen = true;
+        untimed = -1;
         now = micros;
         offset = zone;
         span(micros);
@@ -147,6 +148,7 @@ final class OllamaAccount {
         residents.clear();
         loading = null;
         room = Optional.empty();
+        roomAt = -1;
         timing.forget();
         String told = environment.getOrDefault("OLLAMA_KEEP_ALIVE", "");
         keepAlive = GoDuration.micros(told).orElse(USUAL_KEEP_ALIVE);
@@ -166,10 +168,15 @@ final class OllamaAccount {
         loadFailed();
         ModelAccount model = ledger.model(line.file());
         Why why = why(line);
-        loading = new LoadWindow(model, line, now, why);
-        windows.add(loading);
+        LoadWindow begun = new LoadWindow(model, line, now, why);
+        begun.roomAt = roomAt;
+        begun.evicts = roomAt >= 0 || why == Why.CONTEXT || why == Why.OPTIONS;
+        roomAt = -1;
+        loading = begun;
+        windows.add(begun);
         model.context(line.contextOfSlot());
         model.loads++;
+        model.asker = "";
         ledger.loads++;
         model.waited(why, 1, 0);
         ledger.loaded(line.file());
@@ -270,6 +277,8 @@ final class OllamaAccount {
             return;
         }
         boolean full = mostModels > 0 && residents.size() >= mostModels;
+        load.evicts |= room.isPresent() || !isOver(one, load.start);
+        load.victims.add(file);
         if (room.orElse(Room.COUNT) == Room.PREDICTED) {
             leave(file, new Gone(Why.MEMORY, by));
         } else if (room.isPresent()) {
@@ -306,6 +315,9 @@ final class OllamaAccount {
     }
 
     void makesRoom(Room why) {
+        if (roomAt < 0 && why != Room.RUNTIME_OUT_OF_MEMORY) {
+            roomAt = now;
+        }
         if (why == Room.OUT_OF_MEMORY || why == Room.RUNTIME_OUT_OF_MEMORY) {
             LoadWindow last = windows.last();
             String by = last == null ? "" : last.line.file();
@@ -354,6 +366,20 @@ final class OllamaAccount {
         }
     }
 
+    /** The weights begin to be read, or are read, at a time since 1970. */
+    void weights(boolean begin, long at) {
+        LoadWindow load = loading;
+        if (load == null || at < load.start) {
+            return;
+        }
+        if (begin) {
+            load.readFrom = at;
+            load.readTo = -1;
+        } else if (load.readTo < 0) {
+            load.readTo = at;
+        }
+    }
+
     void buffer(boolean onGpu, long bytes) {
         if (loading != null) {
             loading.gpuBytes += onGpu ? bytes : 0;
@@ -387,8 +413,9 @@ final class OllamaAccount {
         }
     }
 
-    void request(long localSecond, int status, long micros, Ask ask) {
+    void request(long localSecond, int status, long micros, Ask ask, String client) {
         seen = true;
+        untimed = -1;
         long second = (localSecond - offset) * SECOND;
         if (ask == Ask.OTHER) {
             span(second);
@@ -408,21 +435,46 @@ final class OllamaAccount {
             lastTiny = end;
         }
         long rest = micros - computed;
-        long load = windows.waitFor(start, end, rest, timing.any() || status >= 400, now, ledger);
+        boolean exact = timing.any() || status >= 400;
+        long load = windows.waitFor(start, end, rest, exact, done.isPresent(), now, ledger);
         ledger.loadMicros += load;
         if (load >= NOTICEABLE) {
             ledger.waited++;
             ledger.longestWaitMicros = Math.max(ledger.longestWaitMicros, load);
+            windows.asked(start, end, client, ledger);
         }
         if (status >= 400 && done.isEmpty()) {
             ledger.otherMicros += rest - load;
         } else {
+            long queued = ledger.queued;
             split(start + load, end, rest - load, micros - load, done);
+            if (done.isEmpty() && timing.any() && !tiny && ask == Ask.ANSWER) {
+                untimed = rest - load;
+                untimedQueued = ledger.queued > queued;
+            }
         }
         boolean slowed = residents.size() == 1 && residents.values().iterator().next().cpu;
         ledger.fallbackMicros += slowed ? micros - load : 0;
         use(end, load);
         ended.add(start, end);
+    }
+
+    /**
+     * A slot may tell its times just after the line of its request. Returns whether these are of
+     * the request that was seen last.
+     */
+    boolean timedLate(Timing.Done done) {
+        if (untimed < 0 || done.total() > untimed + QUEUE) {
+            return false;
+        }
+        long computed = Math.min(done.total(), untimed);
+        long prompt = Math.min(done.prompt(), computed);
+        ledger.promptMicros += prompt;
+        ledger.answerMicros += computed - prompt;
+        ledger.queueMicros -= untimedQueued ? computed : 0;
+        ledger.otherMicros -= untimedQueued ? 0 : computed;
+        untimed = -1;
+        return true;
     }
 
     private void split(long start, long end, long rest, long most, Optional<Timing.Done> done) {

@@ -56,6 +56,11 @@ final class Timing {
         return Optional.of(one);
     }
 
+    /** The one that was told last is taken. */
+    void taken() {
+        done.pollLast();
+    }
+
     /** Returns whether this log has such lines at all. */
     boolean any() {
         return any;

@@ -23,6 +23,7 @@ final class GinLine {
         Scan.bytes("/api/embed\""), Scan.bytes("/api/embeddings\""), Scan.bytes("/v1/embeddings\"")
     };
     private static final byte ESCAPE = 0x1b;
+    private static final int LONGEST_ADDRESS = 60;
     private static final int HEAD = "[GIN] ".length();
 
     private final LogEvents events;
@@ -60,14 +61,20 @@ final class GinLine {
             end++;
         }
         long micros = duration(line, at, end);
-        at = bar(line, bar(line, end, to) - 1, to);
+        int client = bar(line, end, to);
+        at = bar(line, client - 1, to);
         if (status < 0 || micros < 0 || at >= to) {
             return Kind.UNKNOWN;
         }
         long localSecond =
                 Scan.epochDay(year, month, day) * 86_400L + hour * 3600L + minute * 60L + second;
         Ask kind = ask(line, at, to);
-        events.request(localSecond, status, micros, kind);
+        events.request(
+                localSecond,
+                status,
+                micros,
+                kind,
+                kind == Ask.OTHER ? "" : address(line, client, to));
         return kind == Ask.OTHER ? Kind.KNOWN : Kind.USED;
     }
 
@@ -78,6 +85,14 @@ final class GinLine {
             at++;
         }
         return at >= to ? to : Scan.skipSpaces(line, at + 1, to);
+    }
+
+    private static String address(byte[] line, int from, int to) {
+        int end = from;
+        while (end < to && end - from < LONGEST_ADDRESS && line[end] != ' ' && line[end] != '|') {
+            end++;
+        }
+        return Scan.text(line, from, end);
     }
 
     private static Ask ask(byte[] line, int from, int to) {

@@ -16,11 +16,6 @@ final class LlamaLine {
     private static final byte[] PROCESSING = Scan.bytes("processing task");
     private static final byte[] SHIFT = Scan.bytes("slot context shift");
     private static final byte[] STOP = Scan.bytes("stop processing");
-    private static final byte[] OFFLOADED = Scan.bytes("offloaded ");
-    private static final byte[] BUFFER = Scan.bytes(" buffer size =");
-    private static final byte[] CPU = Scan.bytes("CPU");
-    private static final byte[] BLAS = Scan.bytes("BLAS");
-    private static final byte[] HOST = Scan.bytes("_Host");
     private static final byte[] LOADING = Scan.bytes("loading model '");
     private static final byte[] LOADED = Scan.bytes("model loaded");
     private static final byte[] N_SLOTS = Scan.bytes("n_slots = ");
@@ -40,12 +35,13 @@ final class LlamaLine {
     private static final byte[] WAITING = Scan.bytes("waiting until model name=");
     private static final byte[] INSTANCE = Scan.bytes("instance name=");
     private static final byte[] EXITED = Scan.bytes(" exited with status ");
-    private static final byte[] OUT_OF_MEMORY = Scan.bytes("failed to allocate");
 
     private final LogEvents events;
+    private final LlamaDetail details;
 
     LlamaLine(LogEvents events) {
         this.events = events;
+        this.details = new LlamaDetail(events);
     }
 
     Kind read(byte[] line, int from, int to) {
@@ -78,7 +74,7 @@ final class LlamaLine {
         }
         int colon = identifier(line, at, to);
         if (colon > 0) {
-            return detail(line, colon, to) ? Kind.USED : Kind.KNOWN;
+            return details.read(line, colon, to, port, time) ? Kind.USED : Kind.KNOWN;
         }
         int word = Scan.skipSpaces(line, at, to);
         if (bareTiming(line, word, to, port, time)) {
@@ -178,7 +174,7 @@ final class LlamaLine {
     }
 
     /** Microseconds of {@code 215.03 ms}. */
-    private static long millis(byte[] line, int from, int to) {
+    static long millis(byte[] line, int from, int to) {
         return Math.max(0, Scan.thousandths(line, Scan.skipSpaces(line, from, to), to));
     }
 
@@ -346,54 +342,5 @@ final class LlamaLine {
                 || (b >= 'A' && b <= 'Z')
                 || b == '_'
                 || (b >= '0' && b <= '9');
-    }
-
-    private boolean detail(byte[] line, int from, int to) {
-        int size = endsInMebibytes(line, to) ? Scan.find(line, from, to, BUFFER) : -1;
-        if (size > 0) {
-            long thousandths = millis(line, size + BUFFER.length, to);
-            events.buffer(isGpu(line, from, size), thousandths * (1L << 20) / 1000);
-            return true;
-        }
-        int at = Scan.skipSpaces(line, from, to);
-        if (Scan.starts(line, at, to, OFFLOADED)) {
-            long[] layers = layers(line, at + OFFLOADED.length, to);
-            if (layers.length == 2) {
-                events.layers(layers[0], layers[1]);
-                return true;
-            }
-        }
-        return Scan.starts(line, at, to, OUT_OF_MEMORY);
-    }
-
-    private static boolean endsInMebibytes(byte[] line, int to) {
-        return to > 3 && line[to - 1] == 'B' && line[to - 2] == 'i' && line[to - 3] == 'M';
-    }
-
-    private static boolean isGpu(byte[] line, int from, int to) {
-        int at = Scan.skipSpaces(line, from, to);
-        int end = at;
-        while (end < to && line[end] != ' ') {
-            end++;
-        }
-        boolean host = end - at >= HOST.length && Scan.starts(line, end - HOST.length, end, HOST);
-        return !host
-                && !Scan.starts(line, at, end, CPU)
-                && !Scan.starts(line, at, end, BLAS)
-                && end > at;
-    }
-
-    /** Reads {@code 19/31 layers}: two numbers, or none. */
-    static long[] layers(byte[] line, int from, int to) {
-        long on = Scan.number(line, from, to);
-        int at = from;
-        while (at < to && Scan.isDigit(line[at])) {
-            at++;
-        }
-        if (on < 0 || at >= to || line[at] != '/') {
-            return new long[0];
-        }
-        long all = Scan.number(line, at + 1, to);
-        return all < 0 ? new long[0] : new long[] {on, all};
     }
 }

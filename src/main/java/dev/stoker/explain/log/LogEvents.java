@@ -78,6 +78,17 @@ public interface LogEvents {
     /** A buffer of the model that is being loaded. */
     void buffer(boolean onGpu, long bytes);
 
+    /**
+     * The weights of the model that is being loaded begin to be read.
+     *
+     * @param port which runner, 0 where there is one or it is not told
+     * @param at when, or −1
+     */
+    void weightsBegin(int port, long at);
+
+    /** They are read; what follows makes the model ready. */
+    void weightsEnd(int port, long at);
+
     /** What an older server reckons a model to take. */
     void required(long bytes);
 
@@ -115,8 +126,9 @@ public interface LogEvents {
      *
      * @param localSecond its end: seconds since 1970 as if the server's clock showed UTC
      * @param kind what was asked
+     * @param client the address that asked; empty if that is not told
      */
-    void request(long localSecond, int status, long micros, Ask kind);
+    void request(long localSecond, int status, long micros, Ask kind, String client);
 
     /** A llama-server begins to load a model, at a time since its start. */
     void llamaLoads(int port, String file, long at);

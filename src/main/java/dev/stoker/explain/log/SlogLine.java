@@ -239,7 +239,7 @@ final class SlogLine {
 
     private boolean offloads(byte[] line, int msg, int to) {
         if (Scan.starts(line, msg, to, OFFLOADED)) {
-            long[] layers = LlamaLine.layers(line, msg + OFFLOADED.length, to);
+            long[] layers = LlamaDetail.layers(line, msg + OFFLOADED.length, to);
             if (layers.length == 2) {
                 events.layers(layers[0], layers[1]);
             }

@@ -1,12 +1,15 @@
 package dev.stoker.explain.probe;
 
 import dev.stoker.base.Reading;
+import dev.stoker.explain.account.Attribution;
+import dev.stoker.explain.account.Attribution.LoadParts;
 import dev.stoker.explain.account.Attribution.Parts;
 import dev.stoker.server.state.ModelCondition;
 import dev.stoker.trace.RequestTrace;
 import dev.stoker.trace.ServerTimings;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -15,6 +18,7 @@ import java.util.OptionalDouble;
  *
  * @param total from the start to the end of the answer
  * @param queue in the server, for something else than a load, a prompt or an answer
+ * @param stages what the load was spent on, where the server's log tells it
  * @param client on the way and in the client
  */
 public record ProbeParts(
@@ -22,12 +26,39 @@ public record ProbeParts(
         OptionalDouble connect,
         OptionalDouble queue,
         OptionalDouble load,
+        LoadParts stages,
         OptionalDouble prompt,
         OptionalDouble decode,
         OptionalDouble client) {
 
-    /** Takes a request apart that was answered. */
-    public static ProbeParts of(Probe.Result result) {
+    /**
+     * Takes a request apart that was answered.
+     *
+     * @param log what the server's log says of it; empty where it can't be read
+     */
+    public static ProbeParts of(Probe.Result result, Optional<Attribution> log) {
+        ProbeParts whole = of(result);
+        return new ProbeParts(
+                whole.total,
+                whole.connect,
+                whole.queue,
+                whole.load,
+                stages(whole.load, log.map(Attribution::parts)),
+                whole.prompt,
+                whole.decode,
+                whole.client);
+    }
+
+    /** The log's shares are those of its own measure of the load. */
+    private static LoadParts stages(OptionalDouble load, Optional<Parts> log) {
+        double measured = log.map(p -> p.load().orElse(0)).orElse(0.0);
+        if (load.isEmpty() || measured <= 0) {
+            return LoadParts.UNKNOWN;
+        }
+        return log.orElseThrow().stages().times(load.getAsDouble() / measured);
+    }
+
+    private static ProbeParts of(Probe.Result result) {
         RequestTrace trace = result.trace();
         ServerTimings said = trace.timings();
         double total = trace.endNanos() / 1e6;
@@ -44,6 +75,7 @@ public record ProbeParts(
                     OptionalDouble.of(connect),
                     OptionalDouble.of(Math.max(0, rest)),
                     OptionalDouble.of(load),
+                    LoadParts.UNKNOWN,
                     prompt,
                     decode,
                     OptionalDouble.of(Math.max(0, total - connect - all)));
@@ -58,6 +90,7 @@ public record ProbeParts(
                     OptionalDouble.of(connect),
                     OptionalDouble.empty(),
                     OptionalDouble.empty(),
+                    LoadParts.UNKNOWN,
                     OptionalDouble.of(toFirst),
                     OptionalDouble.of(answer),
                     OptionalDouble.of(Math.max(0, total - connect - toFirst - answer)));
@@ -69,6 +102,7 @@ public record ProbeParts(
                 OptionalDouble.of(connect),
                 OptionalDouble.of(loaded ? 0 : waited),
                 OptionalDouble.of(loaded ? waited : 0),
+                LoadParts.UNKNOWN,
                 prompt,
                 OptionalDouble.of(answer),
                 OptionalDouble.of(
@@ -95,6 +129,7 @@ public record ProbeParts(
                 share(connect),
                 share(queue),
                 share(load),
+                stages.times(total > 0 ? 1 / total : 0),
                 share(prompt),
                 share(decode),
                 share(client),

@@ -114,8 +114,10 @@ public record ProbeVerdict(String sentence, List<Cause> causes, List<String> nex
             }
             List<String> left = result.left();
             Optional<String> pusher =
-                    log.flatMap(l -> l.evictions().stream().findFirst())
-                            .map(Attribution.Eviction::by);
+                    log.map(Attribution::evictions).orElse(List.of()).stream()
+                            .map(Attribution.Eviction::by)
+                            .filter(by -> !by.equals(model))
+                            .findFirst();
             String why;
             if (pusher.isPresent()) {
                 why = ", whose place " + pusher.get() + " had taken";

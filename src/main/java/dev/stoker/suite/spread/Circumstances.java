@@ -9,17 +9,21 @@ import dev.stoker.base.Reading;
  *     thousandths of what they can do
  * @param throttled 1 if heat slowed the CPU down, else 0
  * @param othersRequests requests that the server worked on just before this one was sent
+ * @param pageIns how often programs of the host waited until memory was read back from the disk or
+ *     the swap while the request ran
  * @param clientPauseNanos how long this program stood still for its garbage collection
  */
 public record Circumstances(
         Reading<Long> othersCpuPermille,
         Reading<Long> throttled,
         Reading<Long> othersRequests,
+        Reading<Long> pageIns,
         Reading<Long> clientPauseNanos) {
 
     /** Returns circumstances of which nothing is known. */
     public static Circumstances unknown(String reason) {
         return new Circumstances(
+                Reading.unsupported(reason),
                 Reading.unsupported(reason),
                 Reading.unsupported(reason),
                 Reading.unsupported(reason),

@@ -26,6 +26,11 @@ public enum Factor {
             "other requests in the server",
             -1,
             "requests were slower while the server worked for somebody else"),
+    PAGE_INS(
+            "swap-ins",
+            "memory that was read back from the disk or the swap",
+            -1,
+            "requests were slower while memory had to be read back from the disk or the swap"),
     WAIT(
             "queue",
             "the wait before the prompt was read",

@@ -187,6 +187,7 @@ public final class SpreadCauses {
                     String.format(Locale.ROOT, "%.0f %%", 100 * value);
             case FIRST_ITERATION, THROTTLED -> value > 0 ? "yes" : "no";
             case ANSWER_LENGTH -> String.format(Locale.ROOT, "%.0f tokens", Math.exp(value));
+            case PAGE_INS -> String.format(Locale.ROOT, "%.0f page-ins a second", value);
             case OTHERS_REQUESTS -> String.format(Locale.ROOT, "%.0f", value);
         };
     }

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.DoubleStream;
 
@@ -53,6 +54,27 @@ class LogAccountTest {
     }
 
     @Test
+    void request_whoseTimesComeAfterItsLine_leavesThemToNoOther() {
+        OllamaLog log = arena(1).pass(1).timedLate(1, 3).pass(9).loading(load(1, 4, 1), 0.5, 0.5);
+
+        Parts parts = Logs.of(log.toString()).parts();
+
+        // 19 seconds: 8 and 2, then 4, then 4 and 1.
+        assertThat(parts.load().orElseThrow()).isCloseTo(12.0 / 19, within(0.01));
+        assertThat(parts.prompt().orElseThrow()).isCloseTo(2.0 / 19, within(0.01));
+        assertThat(parts.decode().orElseThrow()).isCloseTo(5.0 / 19, within(0.01));
+        assertThat(sum(parts)).isCloseTo(1, within(0.001));
+    }
+
+    @Test
+    void asker_ofAModel_isWhoWaitedForItsLatestLoad() {
+        LogAccount account = new LogAccount();
+        Logs.stream(arena(3).toString().getBytes(StandardCharsets.UTF_8)).read(account);
+        assertThat(account.asker("mistral:7b")).contains("127.0.0.1");
+        assertThat(account.asker("phi4:14b")).isEmpty();
+    }
+
+    @Test
     void arena_threeModelsInTurn_namesTheSwappingWithSettingPlanAndCommand() {
         Attribution told = Logs.of(arena(30).toString());
 
@@ -76,7 +98,9 @@ class LogAccountTest {
                                         "systemctl edit ollama"))
                 .anySatisfy(line ->
                         assertThat(line).contains("stoker plan llama3.1:8b mistral:7b qwen3:8b"));
-        assertThat(told.evictions()).hasSize(3);
+        assertThat(told.evictions())
+                .hasSize(3)
+                .allSatisfy(e -> assertThat(e.requested()).isEqualTo(", requested by 127.0.0.1"));
         assertThat(cause(told, "swap.count").share().orElseThrow()).isCloseTo(0.72, within(0.02));
         assertThat(cause(told, "swap.alternation").evidence()).contains("A, B, C, A");
     }
