@@ -3,9 +3,11 @@ package dev.stoker;
 import dev.stoker.base.Clock;
 import dev.stoker.base.Reading;
 import dev.stoker.bench.BenchContext.CachedShares;
+import dev.stoker.bench.OtherGpuUse;
 import dev.stoker.cli.Connection;
 import dev.stoker.cli.Connector;
 import dev.stoker.cli.DegradeParts;
+import dev.stoker.cli.GpuBystanders;
 import dev.stoker.cli.ServerFinder;
 import dev.stoker.cli.SimulatedDegrade;
 import dev.stoker.control.Controls;
@@ -74,7 +76,7 @@ final class Wiring implements Connector, ServerFinder, DegradeParts {
                 : new RealDegrade(env).of(server, commands);
     }
 
-    private static Connection real(
+    private Connection real(
             InferenceServer server, List<String> remarks, Optional<String> restartCommand) {
         Endpoint endpoint = server.identity().endpoint();
         HostSource host = Hosts.of(endpoint.host());
@@ -90,6 +92,9 @@ final class Wiring implements Connector, ServerFinder, DegradeParts {
                 host,
                 control,
                 cached(log::mark, log::cachedSince),
+                host.isLocal()
+                        ? GpuBystanders.of(new MachineWiring(env).gpuSources(), Clock.system())
+                        : OtherGpuUse.unknown("the server's host is another one"),
                 remarks);
     }
 
@@ -102,6 +107,7 @@ final class Wiring implements Connector, ServerFinder, DegradeParts {
                 new SimHost(exchange),
                 new SimControl(exchange),
                 cached(log::mark, log::cachedSince),
+                OtherGpuUse.unknown("a simulated box has no other users"),
                 remarks);
     }
 

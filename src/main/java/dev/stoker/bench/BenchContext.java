@@ -21,6 +21,7 @@ import java.util.List;
  * @param estimator says what a model will take
  * @param cached tells the cached share of prompts where the server's API does not
  * @param stokerVersion written into the results
+ * @param gpus tells how much others use the GPUs of the server's host
  * @param commands runs commands on this machine: code that models write, where that is allowed
  */
 public record BenchContext(
@@ -31,9 +32,10 @@ public record BenchContext(
         MemoryEstimator estimator,
         CachedShares cached,
         String stokerVersion,
+        OtherGpuUse gpus,
         CommandRunner commands) {
 
-    /** A context in which no command can be run. */
+    /** A context in which no command can be run and no GPU be seen. */
     public BenchContext(
             InferenceServer server,
             Clock clock,
@@ -50,6 +52,7 @@ public record BenchContext(
                 estimator,
                 cached,
                 stokerVersion,
+                OtherGpuUse.unknown("the GPUs are not looked at"),
                 (command, limit, cancellation) ->
                         new CommandEnd.NotStarted("no command can be run here"));
     }

@@ -18,6 +18,7 @@ final class CircumstancesJson {
         Fields.reading(o, "throttled", c.throttled(), n -> n);
         Fields.reading(o, "others_requests", c.othersRequests(), n -> n);
         Fields.reading(o, "page_ins", c.pageIns(), n -> n);
+        Fields.reading(o, "others_gpu_permille", c.othersGpuPermille(), n -> n);
         Fields.reading(o, "client_pause_nanos", c.clientPauseNanos(), n -> n);
         return o;
     }
@@ -30,9 +31,15 @@ final class CircumstancesJson {
                 Fields.reading(o, "others_cpu_permille", n -> n),
                 Fields.reading(o, "throttled", n -> n),
                 Fields.reading(o, "others_requests", n -> n),
-                o.has("page_ins")
-                        ? Fields.reading(o, "page_ins", n -> n)
-                        : Reading.unsupported("this run was measured before it was looked at"),
+                later(o, "page_ins"),
+                later(o, "others_gpu_permille"),
                 Fields.reading(o, "client_pause_nanos", n -> n));
+    }
+
+    /** What earlier versions did not look at. */
+    private static Reading<Long> later(JsonNode o, String name) {
+        return o.has(name)
+                ? Fields.reading(o, name, n -> n)
+                : Reading.unsupported("this run was measured before it was looked at");
     }
 }

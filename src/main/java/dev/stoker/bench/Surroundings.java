@@ -9,6 +9,7 @@ import dev.stoker.suite.spread.Circumstances;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.stream.Collectors;
 
 /**
  * Looks before and after a request at what else goes on, so that a slow one can be explained. Both
@@ -65,7 +66,19 @@ final class Surroundings {
                 context.host().throttling().map(Throttling::now).map(now -> now ? 1L : 0L),
                 before.requests(),
                 pageIns(before),
+                othersGpu(),
                 Reading.known(pauses().minus(before.pauses()).toNanos()));
+    }
+
+    /** Right behind the request: drivers tell of the last second or so. */
+    private Reading<Long> othersGpu() {
+        return memory.process() instanceof Reading.Known<HostProcess>(HostProcess server)
+                ? context.gpus()
+                        .permille(
+                                context.host().tree(server.pid()).processes().stream()
+                                        .map(HostProcess::pid)
+                                        .collect(Collectors.toSet()))
+                : Reading.unsupported(memory.process().reason());
     }
 
     private Reading<Long> pageIns(Before before) {

@@ -139,6 +139,8 @@ record TaskMeasure(
             mean(c -> c.othersRequests(), 1).ifPresent(v -> factors.put(Factor.OTHERS_REQUESTS, v));
             mean(c -> c.pageIns(), seconds() / turns.size())
                     .ifPresent(v -> factors.put(Factor.PAGE_INS, v));
+            mean(c -> c.othersGpuPermille(), 1000)
+                    .ifPresent(v -> factors.put(Factor.OTHERS_GPU, v));
             mean(c -> c.clientPauseNanos(), seconds() * 1e9 / turns.size())
                     .ifPresent(v -> factors.put(Factor.CLIENT_PAUSE, v));
         }

@@ -188,6 +188,7 @@ public final class BenchCommand implements Callable<Integer> {
                         estimates.apply(connection.server(), Optional.ofNullable(server.apiKeyEnv)),
                         connection.cached(),
                         StokerVersion.text(),
+                        connection.gpus(),
                         new ProcessRunner());
         BenchPlan plan = Planner.plan(context, request);
         earlier.ifPresent(c -> RunHeaders.requireSameServer(c.header(), plan.server()));

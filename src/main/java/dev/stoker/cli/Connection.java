@@ -2,6 +2,7 @@ package dev.stoker.cli;
 
 import dev.stoker.base.Clock;
 import dev.stoker.bench.BenchContext.CachedShares;
+import dev.stoker.bench.OtherGpuUse;
 import dev.stoker.control.ServerControl;
 import dev.stoker.host.HostSource;
 import dev.stoker.server.InferenceServer;
@@ -16,6 +17,7 @@ import java.util.List;
  * @param host the host it runs on
  * @param control how it can be restarted
  * @param cached tells the cached share of prompts from its log
+ * @param gpus tells how much others use the GPUs of that host
  * @param remarks what the user should know of how it was found
  */
 public record Connection(
@@ -24,6 +26,7 @@ public record Connection(
         HostSource host,
         ServerControl control,
         CachedShares cached,
+        OtherGpuUse gpus,
         List<String> remarks) {
     public Connection {
         remarks = List.copyOf(remarks);

@@ -7,6 +7,8 @@ import dev.stoker.explain.account.LogAccount;
 import dev.stoker.explain.log.LogFollower;
 import dev.stoker.explain.log.LogSource;
 
+import java.nio.file.Files;
+
 /** Tells by a server's log from where the loads of models were asked for. Thread-safe. */
 final class WarmAskers {
     private static final int LONGEST = 60;
@@ -19,6 +21,11 @@ final class WarmAskers {
      */
     WarmAskers(LogSource source, Clock clock) {
         log = new LogFollower(source, account, clock);
+        if (source instanceof LogSource.FileLog file && !Files.isReadable(file.path())) {
+            throw UserError.wrongUse(
+                    "The log " + file.path() + " is not there or can't be read.",
+                    "Name the server's log, or leave out --log.");
+        }
         log.read();
     }
 

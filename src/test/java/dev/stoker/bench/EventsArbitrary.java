@@ -64,7 +64,8 @@ final class EventsArbitrary {
 
     private static Arbitrary<Circumstances> circumstances() {
         Arbitrary<Reading<Long>> number = readings(n -> n);
-        return Combinators.combine(number, number, number, number, number).as(Circumstances::new);
+        return Combinators.combine(number, number, number, number, number, number)
+                .as(Circumstances::new);
     }
 
     static Arbitrary<RequestTrace> traces() {

@@ -13,6 +13,7 @@ import dev.stoker.bench.FakeClock;
 import dev.stoker.bench.FakeControl;
 import dev.stoker.bench.FakeHost;
 import dev.stoker.bench.FakeServer;
+import dev.stoker.bench.OtherGpuUse;
 import dev.stoker.bench.Planner;
 import dev.stoker.history.Run;
 import dev.stoker.history.RunJson;
@@ -199,6 +200,7 @@ class BenchCommandTest {
                             host,
                             control,
                             BenchContext.CachedShares.unknown("no log"),
+                            OtherGpuUse.unknown("not looked at"),
                             List.of());
                 };
         List<String> words = new ArrayList<>(List.of("bench"));

@@ -11,6 +11,7 @@ import dev.stoker.base.Reading;
  * @param othersRequests requests that the server worked on just before this one was sent
  * @param pageIns how often programs of the host waited until memory was read back from the disk or
  *     the swap while the request ran
+ * @param othersGpuPermille time of a GPU that was not the server's, in thousandths
  * @param clientPauseNanos how long this program stood still for its garbage collection
  */
 public record Circumstances(
@@ -18,11 +19,13 @@ public record Circumstances(
         Reading<Long> throttled,
         Reading<Long> othersRequests,
         Reading<Long> pageIns,
+        Reading<Long> othersGpuPermille,
         Reading<Long> clientPauseNanos) {
 
     /** Returns circumstances of which nothing is known. */
     public static Circumstances unknown(String reason) {
         return new Circumstances(
+                Reading.unsupported(reason),
                 Reading.unsupported(reason),
                 Reading.unsupported(reason),
                 Reading.unsupported(reason),

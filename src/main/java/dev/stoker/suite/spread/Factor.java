@@ -31,6 +31,11 @@ public enum Factor {
             "memory that was read back from the disk or the swap",
             -1,
             "requests were slower while memory had to be read back from the disk or the swap"),
+    OTHERS_GPU(
+            "other-gpu-user",
+            "the GPU time of other processes",
+            -1,
+            "requests were slower while other processes used the GPU"),
     WAIT(
             "queue",
             "the wait before the prompt was read",

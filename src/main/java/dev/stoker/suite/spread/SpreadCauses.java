@@ -183,7 +183,7 @@ public final class SpreadCauses {
 
     private static String shown(Factor factor, double value) {
         return switch (factor) {
-            case CACHED_SHARE, OTHERS_CPU, WAIT, CLIENT_PAUSE ->
+            case CACHED_SHARE, OTHERS_CPU, OTHERS_GPU, WAIT, CLIENT_PAUSE ->
                     String.format(Locale.ROOT, "%.0f %%", 100 * value);
             case FIRST_ITERATION, THROTTLED -> value > 0 ? "yes" : "no";
             case ANSWER_LENGTH -> String.format(Locale.ROOT, "%.0f tokens", Math.exp(value));
