@@ -17,6 +17,7 @@ import dev.stoker.model.Sidecar;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What llama.cpp allocates for one model, device by device: llama-server's rules for layers, caches
@@ -112,6 +113,7 @@ public final class LlamaMemory {
         private final LlamaCompute compute;
         private final LlamaWeights loaded;
         private final boolean flash;
+        private final Optional<long[]> laid;
         private boolean outputTooLarge;
         private long secondExpert;
         private final List<String> remarks = new ArrayList<>();
@@ -135,6 +137,9 @@ public final class LlamaMemory {
                             flash,
                             Math.min(micro, cache.context()));
             loaded = settings.multiTokenPrediction() ? weightsWithPrediction : weights;
+            laid =
+                    new LlamaGraphs(model.architecture(), shape, settings, placement, gpus, loaded)
+                            .compute(cache, flash, Math.min(micro, cache.context()), pipelined());
         }
 
         private boolean flash() {
@@ -244,7 +249,7 @@ public final class LlamaMemory {
                         continue;
                     }
                 }
-                int device = device(w);
+                int device = LlamaWeights.device(w, placement, settings.cpuExpertLayers());
                 boolean tooLarge =
                         device >= 0 && w.bytes() > gpus.get(device).largestTensor().count();
                 if (device >= 0 && !tooLarge) {
@@ -291,16 +296,6 @@ public final class LlamaMemory {
             return chunked ? largest + expert : largest;
         }
 
-        private int device(LlamaWeights.Weight w) {
-            if (w.layer() < 0) {
-                return Placement.HOST;
-            }
-            if (w.expert() && w.layer() < settings.cpuExpertLayers()) {
-                return Placement.HOST;
-            }
-            return placement.device()[w.layer()];
-        }
-
         /** Adds up caches by device; returns keys and values of the largest layer on the host. */
         private long caches(long[] kv, long[] state) {
             int count = gpus.size();
@@ -337,7 +332,7 @@ public final class LlamaMemory {
                     placement.device()[placement.layers() - 1] == gpu || placement.anyBlockOn(gpu);
             addWeights(items, weight);
             addCaches(items, kv, state);
-            double bytes = gpuCompute(gpu, used, staged);
+            double bytes = laid.isPresent() ? laid.get()[gpu] : gpuCompute(gpu, used, staged);
             addCompute(items, bytes, device.kind(), gpu == 0 ? secondExpert : 0);
             if (gpu == Math.clamp(settings.mainGpu(), 0, gpus.size() - 1)) {
                 addSidecars(items);
@@ -404,9 +399,11 @@ public final class LlamaMemory {
             addWeights(items, weight);
             addCaches(items, kv, state);
             double bytes =
-                    gpus.isEmpty()
-                            ? compute.device(true, LlamaCompute.Computes.ALONE, true)
-                            : beside();
+                    laid.isPresent()
+                            ? laid.get()[gpus.size()]
+                            : gpus.isEmpty()
+                                    ? compute.device(true, LlamaCompute.Computes.ALONE, true)
+                                    : beside();
             addCompute(items, bytes, DeviceKind.HOST, 0);
             long output =
                     4L

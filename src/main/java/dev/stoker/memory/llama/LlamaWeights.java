@@ -21,6 +21,7 @@ final class LlamaWeights {
     /**
      * One tensor.
      *
+     * @param dimensions the contiguous one first; empty where they are not known
      * @param layer its block, {@link #INPUT}, {@link #EACH}, or the number of blocks for the output
      * @param packed bytes of its copy in the processor's own order; 0 where there is none
      * @param expert whether it belongs to the experts of a mixture
@@ -28,6 +29,7 @@ final class LlamaWeights {
      */
     record Weight(
             String name,
+            List<Long> dimensions,
             int layer,
             long bytes,
             long packed,
@@ -83,6 +85,7 @@ final class LlamaWeights {
             weights.add(
                     new Weight(
                             name,
+                            tensor.dimensions(),
                             layer,
                             tensor.bytes().count(),
                             layer == INPUT ? 0 : packing.copy(tensor),
@@ -105,6 +108,7 @@ final class LlamaWeights {
             weights.add(
                     new Weight(
                             "output.weight",
+                            table.dimensions(),
                             blocks,
                             table.bytes().count(),
                             packing.copy(asOutput),
@@ -144,14 +148,32 @@ final class LlamaWeights {
         double each = sum > 0 ? all / sum : 0;
         weights.add(
                 new Weight(
-                        "token_embd.weight", INPUT, (long) (table * each), 0, false, false, 0, -1));
+                        "token_embd.weight",
+                        List.of(),
+                        INPUT,
+                        (long) (table * each),
+                        0,
+                        false,
+                        false,
+                        0,
+                        -1));
         for (int i = 0; i < blocks.length; i++) {
             weights.add(
-                    new Weight("blk." + i, i, (long) (blocks[i] * each), 0, false, false, 0, -1));
+                    new Weight(
+                            "blk." + i,
+                            List.of(),
+                            i,
+                            (long) (blocks[i] * each),
+                            0,
+                            false,
+                            false,
+                            0,
+                            -1));
         }
         weights.add(
                 new Weight(
                         "output.weight",
+                        List.of(),
                         blocks.length,
                         (long) (table * each),
                         0,
@@ -202,6 +224,12 @@ final class LlamaWeights {
 
     private static boolean isProjector(String name) {
         return name.startsWith("v.") || name.startsWith("mm.") || name.startsWith("a.");
+    }
+
+    /** Returns the GPU that a weight is meant for, or {@link Placement#HOST}. */
+    static int device(Weight weight, Placement placement, int hostExperts) {
+        boolean stays = weight.layer() < 0 || (weight.expert() && weight.layer() < hostExperts);
+        return stays ? Placement.HOST : placement.device()[weight.layer()];
     }
 
     List<Weight> all() {

@@ -1,0 +1,120 @@
+package dev.stoker.memory.llama;
+
+import dev.stoker.memory.DeviceKind;
+import dev.stoker.memory.LlamaSettings;
+import dev.stoker.memory.MemoryDevice;
+import dev.stoker.memory.llama.graph.Batch;
+import dev.stoker.memory.llama.graph.ComputeBuffers;
+import dev.stoker.memory.llama.graph.Device;
+import dev.stoker.memory.llama.graph.Stored;
+import dev.stoker.model.ModelShape;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Tells the graph of a model's batch what is placed where. Pure. */
+final class LlamaGraphs {
+    private static final long GIB = 1L << 30;
+    private static final int COPIES = 4;
+
+    private final String architecture;
+    private final ModelShape shape;
+    private final LlamaSettings settings;
+    private final Placement placement;
+    private final List<MemoryDevice> gpus;
+    private final LlamaWeights weights;
+
+    LlamaGraphs(
+            String architecture,
+            ModelShape shape,
+            LlamaSettings settings,
+            Placement placement,
+            List<MemoryDevice> gpus,
+            LlamaWeights weights) {
+        this.architecture = architecture;
+        this.shape = shape;
+        this.settings = settings;
+        this.placement = placement;
+        this.gpus = gpus;
+        this.weights = weights;
+    }
+
+    /**
+     * @return bytes of compute buffers, the host's last; empty where the graph is not known
+     */
+    Optional<long[]> compute(LlamaCache cache, boolean flash, long microBatch, boolean pipelined) {
+        if (!weights.known()) {
+            return Optional.empty();
+        }
+        int host = gpus.size();
+        List<Integer> layers = new ArrayList<>();
+        List<Integer> caches = new ArrayList<>();
+        for (int i = 0; i < shape.blocks(); i++) {
+            int device = placement.device()[i] < 0 ? host : placement.device()[i];
+            layers.add(device);
+            caches.add(settings.cacheOnGpu() ? device : host);
+        }
+        long tokens = Math.ceilDiv(microBatch, (long) cache.slots()) * cache.slots();
+        long outputs = settings.embeddings() ? tokens : Math.min(tokens, cache.slots());
+        return ComputeBuffers.of(
+                new Batch(
+                        architecture,
+                        shape,
+                        stored(),
+                        devices(),
+                        layers,
+                        caches,
+                        flash,
+                        !settings.cacheOnGpu(),
+                        tokens,
+                        outputs,
+                        cache.streams(),
+                        cache.cells(),
+                        cache.windowCells(),
+                        settings.keys(),
+                        settings.values(),
+                        pipelined ? COPIES : 1,
+                        cache.slots(),
+                        settings.embeddings()));
+    }
+
+    private Map<String, Stored> stored() {
+        Map<String, Stored> stored = new HashMap<>();
+        for (LlamaWeights.Weight w : weights.all()) {
+            int device = LlamaWeights.device(w, placement, settings.cpuExpertLayers());
+            boolean onHost = device < 0 || w.bytes() > gpus.get(device).largestTensor().count();
+            stored.put(
+                    w.name(), new Stored(w.bytes(), w.dimensions(), onHost ? gpus.size() : device));
+        }
+        return stored;
+    }
+
+    private List<Device> devices() {
+        List<Device> devices = new ArrayList<>();
+        boolean chunked = false;
+        for (MemoryDevice gpu : gpus) {
+            boolean vulkan = gpu.kind() == DeviceKind.VULKAN;
+            chunked |= vulkan && devices.isEmpty();
+            devices.add(
+                    new Device(
+                            false,
+                            gpu.largestTensor().count(),
+                            vulkan ? GIB : Long.MAX_VALUE,
+                            alignment(gpu.kind()),
+                            settings.offloadOperations() && gpu.kind() != DeviceKind.RPC,
+                            vulkan));
+        }
+        devices.add(Device.processor(chunked ? GIB : Long.MAX_VALUE));
+        return devices;
+    }
+
+    private static long alignment(DeviceKind kind) {
+        return switch (kind) {
+            case CUDA, ROCM, SYCL -> 128;
+            case METAL, VULKAN, RPC, HOST -> 32;
+        };
+    }
+}
