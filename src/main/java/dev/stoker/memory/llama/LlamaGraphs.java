@@ -49,6 +49,21 @@ final class LlamaGraphs {
         if (!weights.known()) {
             return Optional.empty();
         }
+        long tokens = Math.ceilDiv(microBatch, (long) cache.slots()) * cache.slots();
+        return ComputeBuffers.of(batch(cache, flash, tokens, pipelined ? COPIES : 1));
+    }
+
+    /**
+     * Returns whether llama.cpp takes flash attention where it may choose; empty where the graph is
+     * not known.
+     */
+    Optional<Boolean> flash(LlamaCache cache) {
+        return weights.known()
+                ? ComputeBuffers.attendsInPlace(batch(cache, true, cache.slots(), 1))
+                : Optional.empty();
+    }
+
+    private Batch batch(LlamaCache cache, boolean flash, long tokens, int copies) {
         int host = gpus.size();
         List<Integer> layers = new ArrayList<>();
         List<Integer> caches = new ArrayList<>();
@@ -57,39 +72,48 @@ final class LlamaGraphs {
             layers.add(device);
             caches.add(settings.cacheOnGpu() ? device : host);
         }
-        long tokens = Math.ceilDiv(microBatch, (long) cache.slots()) * cache.slots();
-        long outputs = settings.embeddings() ? tokens : Math.min(tokens, cache.slots());
-        return ComputeBuffers.of(
-                new Batch(
-                        architecture,
-                        shape,
-                        stored(),
-                        devices(),
-                        layers,
-                        caches,
-                        flash,
-                        !settings.cacheOnGpu(),
-                        tokens,
-                        outputs,
-                        cache.streams(),
-                        cache.cells(),
-                        cache.windowCells(),
-                        settings.keys(),
-                        settings.values(),
-                        pipelined ? COPIES : 1,
-                        cache.slots(),
-                        settings.embeddings()));
+        long outputs =
+                settings.embeddings() || shape.encoder() || architecture.startsWith("t5")
+                        ? tokens
+                        : Math.min(tokens, cache.slots());
+        return new Batch(
+                architecture,
+                shape,
+                stored(),
+                devices(),
+                layers,
+                caches,
+                flash,
+                !settings.cacheOnGpu(),
+                tokens,
+                outputs,
+                cache.streams(),
+                cache.cells(),
+                cache.windowCells(),
+                settings.keys(),
+                settings.values(),
+                copies,
+                cache.slots(),
+                settings.embeddings());
     }
 
     private Map<String, Stored> stored() {
         Map<String, Stored> stored = new HashMap<>();
         for (LlamaWeights.Weight w : weights.all()) {
             int device = LlamaWeights.device(w, placement, settings.cpuExpertLayers());
-            boolean onHost = device < 0 || w.bytes() > gpus.get(device).largestTensor().count();
+            boolean onHost = device < 0 || !LlamaWeights.fits(w, gpus.get(device));
             stored.put(
-                    w.name(), new Stored(w.bytes(), w.dimensions(), onHost ? gpus.size() : device));
+                    usual(w.name()),
+                    new Stored(w.bytes(), w.dimensions(), onHost ? gpus.size() : device));
         }
         return stored;
+    }
+
+    /** The encoder of T5 has names of its own. */
+    private static String usual(String name) {
+        return name.startsWith("enc.")
+                ? name.substring("enc.".length()).replace(".attn_o.", ".attn_output.")
+                : name;
     }
 
     private List<Device> devices() {
@@ -105,7 +129,8 @@ final class LlamaGraphs {
                             vulkan ? GIB : Long.MAX_VALUE,
                             alignment(gpu.kind()),
                             settings.offloadOperations() && gpu.kind() != DeviceKind.RPC,
-                            vulkan));
+                            vulkan,
+                            LlamaWeights.scansEach(gpu.kind())));
         }
         devices.add(Device.processor(chunked ? GIB : Long.MAX_VALUE));
         return devices;

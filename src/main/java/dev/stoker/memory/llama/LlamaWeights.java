@@ -1,5 +1,7 @@
 package dev.stoker.memory.llama;
 
+import dev.stoker.memory.DeviceKind;
+import dev.stoker.memory.MemoryDevice;
 import dev.stoker.model.ModelDescription;
 import dev.stoker.model.ModelShape;
 import dev.stoker.model.Tensor;
@@ -12,6 +14,8 @@ import java.util.List;
  * and what each takes on the host and on a GPU. Made once a model. Pure.
  */
 final class LlamaWeights {
+    private static final long TRIED = 512;
+
     /** The layer of what is looked up by token: always the host. */
     static final int INPUT = -1;
 
@@ -224,6 +228,22 @@ final class LlamaWeights {
 
     private static boolean isProjector(String name) {
         return name.startsWith("v.") || name.startsWith("mm.") || name.startsWith("a.");
+    }
+
+    /** Returns whether a GPU of this kind computes the scan of the first Mamba. */
+    static boolean scansEach(DeviceKind kind) {
+        return kind != DeviceKind.VULKAN;
+    }
+
+    /** Returns whether a GPU computes with a weight: llama.cpp tries it with a batch of 512. */
+    static boolean fits(Weight weight, MemoryDevice gpu) {
+        long most = gpu.largestTensor().count();
+        List<Long> shape = weight.dimensions();
+        if (weight.name().endsWith(".ssm_a") && shape.size() == 2 && shape.getFirst() > 1) {
+            return scansEach(gpu.kind());
+        }
+        boolean matrix = shape.size() == 2 && shape.get(1) > 1;
+        return weight.bytes() <= most && (!matrix || most / TRIED / Float.BYTES >= shape.get(1));
     }
 
     /** Returns the GPU that a weight is meant for, or {@link Placement#HOST}. */

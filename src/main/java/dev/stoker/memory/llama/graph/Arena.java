@@ -96,31 +96,41 @@ final class Arena {
         return place;
     }
 
-    void give(int chunkIndex, long offset, long bytes) {
+    /** Gives a place back: it joins the first free block that it touches, and that one the next. */
+    void give(int chunk, long offset, long bytes) {
         long size = aligned(bytes);
-        if (size == 0) {
-            return;
+        List<Block> free = chunks.get(chunk).free;
+        for (int i = 0; i < free.size(); i++) {
+            Block block = free.get(i);
+            if (block.offset + block.size == offset) {
+                block.size += size;
+                join(free, i);
+                return;
+            }
+            if (offset + size == block.offset) {
+                block.offset = offset;
+                block.size += size;
+                if (i > 0) {
+                    join(free, i - 1);
+                }
+                return;
+            }
         }
-        List<Block> free = chunks.get(chunkIndex).free;
         int at = 0;
         while (at < free.size() && free.get(at).offset < offset) {
             at++;
         }
-        Block before = at > 0 ? free.get(at - 1) : null;
-        Block after = at < free.size() ? free.get(at) : null;
-        boolean joinsBefore = before != null && before.offset + before.size == offset;
-        boolean joinsAfter = after != null && offset + size == after.offset;
-        if (before != null && joinsBefore) {
-            before.size += size;
-            if (after != null && joinsAfter) {
-                before.size += after.size;
-                free.remove(at);
+        free.add(at, new Block(offset, size));
+    }
+
+    private static void join(List<Block> free, int first) {
+        if (first + 1 < free.size()) {
+            Block block = free.get(first);
+            Block next = free.get(first + 1);
+            if (block.offset + block.size == next.offset) {
+                block.size += next.size;
+                free.remove(first + 1);
             }
-        } else if (after != null && joinsAfter) {
-            after.offset = offset;
-            after.size += size;
-        } else {
-            free.add(at, new Block(offset, size));
         }
     }
 

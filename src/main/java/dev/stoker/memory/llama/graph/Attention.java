@@ -5,7 +5,10 @@ import dev.stoker.model.LayerShape;
 import org.jspecify.annotations.Nullable;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.ToIntFunction;
 
 /** Attention over a cache: its inputs are made once a graph. */
 final class Attention {
@@ -28,26 +31,38 @@ final class Attention {
     private final @Nullable Inputs window;
     private final Map<Integer, Cache> caches = new HashMap<>();
     private final boolean capped;
+    private final @Nullable Node plainMask;
+    private final @Nullable Node windowMask;
 
-    Attention(Parts parts, boolean capped) {
+    Attention(Parts parts, Set<Trait> traits) {
         this.parts = parts;
         this.batch = parts.batch;
-        this.capped = capped;
+        this.capped = traits.contains(Trait.CAPPED_SCORES);
+        boolean encoder = traits.contains(Trait.ENCODES);
+        plainMask = encoder ? pairs() : null;
+        windowMask = encoder && batch.shape().slidingWindow() > 0 ? pairs() : plainMask;
         boolean anyWhole = false;
         boolean anyWindow = false;
         for (LayerShape layer : batch.shape().layers()) {
             anyWhole |= layer.ownCache() && !layer.window();
             anyWindow |= layer.ownCache() && layer.window();
         }
-        whole = anyWhole ? inputs(batch.cells()) : null;
-        window = anyWindow ? inputs(batch.windowCells()) : null;
+        whole = anyWhole ? inputs(batch.cells(), false) : null;
+        window = anyWindow ? inputs(batch.windowCells(), true) : null;
     }
 
-    private Inputs inputs(long cells) {
+    private Node pairs() {
+        return Node.input(batch.flash() ? HALF : Parts.FLOAT, batch.tokens(), batch.tokens());
+    }
+
+    private Inputs inputs(long cells, boolean windows) {
         long tokens = batch.tokens();
+        List<LayerShape> layers =
+                batch.shape().layers().stream()
+                        .filter(l -> l.ownCache() && l.window() == windows)
+                        .toList();
         long widest =
                 batch.shape().layers().stream().mapToLong(LayerShape::valueWidth).max().orElse(0);
-        LayerShape first = batch.shape().layers().getFirst();
         return new Inputs(
                 Node.input(INDEX, tokens),
                 Node.input(INDEX, batch.flash() ? tokens : tokens * widest),
@@ -57,8 +72,16 @@ final class Attention {
                         tokens / batch.streams(),
                         1,
                         batch.streams()),
-                batch.keys().quantized() ? turn(first.keyLength(), false) : null,
-                batch.values().quantized() ? turn(first.valueLength(), true) : null);
+                batch.keys().quantized() ? turn(same(layers, LayerShape::keyLength), false) : null,
+                batch.values().quantized()
+                        ? turn(same(layers, LayerShape::valueLength), true)
+                        : null);
+    }
+
+    /** Returns what is the same in all layers; 1 where it varies. */
+    private static long same(List<LayerShape> layers, ToIntFunction<LayerShape> of) {
+        int first = of.applyAsInt(layers.getFirst());
+        return layers.stream().allMatch(l -> of.applyAsInt(l) == first) ? first : 1;
     }
 
     private static @Nullable Node turn(long length, boolean least) {
@@ -95,11 +118,13 @@ final class Attention {
     }
 
     /**
+     * @param layer which it is
      * @param cacheOf the layer whose cache it reads: its own, unless it shares another's
      * @param sinks weights of the places that take what no token gets; or null
      * @return a row of all heads for each token
      */
     Node of(
+            int layer,
             int cacheOf,
             LayerShape shape,
             Node query,
@@ -122,7 +147,7 @@ final class Attention {
             parts.graph.add(store(cache.keys(), flat(k), inputs.keyPlaces()));
             parts.graph.add(storeValues(cache.values(), v, inputs.valuePlaces()));
         }
-        Node result = heads(shape, q, cache, cells, inputs.mask(), sinks);
+        Node result = heads(layer, shape, q, cache, cells, inputs.mask(), sinks);
         parts.graph.add(result);
         return turned(result, inputs.turnValues());
     }
@@ -157,7 +182,9 @@ final class Attention {
         Node sum;
         if (batch.flash()) {
             long[] heads = {width, shape.heads(), each, streams};
-            sum = parts.permute(Node.result(Op.FLASH, Parts.FLOAT, heads, q, k, v, whole.mask()));
+            Node result = Node.result(Op.FLASH, Parts.FLOAT, heads, q, k, v, whole.mask());
+            result.layer = layer;
+            sum = parts.permute(result);
         } else {
             long[] pairs = {cells, each, shape.heads(), streams};
             Node scores = Node.result(Op.MUL_MAT, Parts.FLOAT, pairs, k, q);
@@ -176,6 +203,49 @@ final class Attention {
         }
         parts.graph.add(result);
         return result;
+    }
+
+    /**
+     * Attention of a text to itself, without a cache.
+     *
+     * @param bias for each pair of tokens and each head; or null
+     */
+    Node uncached(
+            int layer, LayerShape shape, Node query, Node key, Node value, @Nullable Node bias) {
+        Node mask = shape.window() ? windowMask : plainMask;
+        if (mask == null) {
+            throw new IllegalStateException("an encoder without a mask");
+        }
+        parts.graph.add(query);
+        parts.graph.add(key);
+        parts.graph.add(value);
+        long tokens = batch.tokens();
+        Node q = parts.permute(parts.view(query, true, query.shape));
+        Node k = parts.permute(key);
+        Node v = parts.permute(value);
+        long width = (long) shape.heads() * shape.valueLength();
+        if (batch.flash() && bias == null) {
+            Node keys = Node.result(Op.OTHER, HALF, k.shape, k);
+            Node values = Node.result(Op.OTHER, HALF, v.shape, v);
+            long[] heads = Node.of(shape.valueLength(), shape.heads(), tokens);
+            Node sum = Node.result(Op.FLASH, Parts.FLOAT, heads, q, keys, values, mask);
+            sum.layer = layer;
+            Node flat = parts.reshape(sum, width, tokens);
+            return parts.graph.add(flat);
+        }
+        long[] pairs = Node.of(tokens, tokens, shape.heads());
+        Node scores = Node.result(Op.MUL_MAT, Parts.FLOAT, pairs, k, q);
+        if (bias != null) {
+            scores = parts.add(scores, bias);
+        }
+        Node weights = parts.same(Op.SOFT_MAX, scores, mask);
+        long[] turned = {v.shape[1], v.shape[0], v.shape[2], 1};
+        Node across = Node.view(Op.PERMUTE, v, turned, false, v);
+        Node values = Node.result(Op.CONT, Parts.FLOAT, turned, across);
+        long[] heads = Node.of(shape.valueLength(), tokens, shape.heads());
+        Node sum = parts.permute(Node.result(Op.MUL_MAT, Parts.FLOAT, heads, values, weights));
+        Node flat = Node.result(Op.CONT, Parts.FLOAT, Node.of(width, tokens), sum);
+        return parts.graph.add(flat);
     }
 
     private Node turned(Node x, @Nullable Node by) {
@@ -217,6 +287,7 @@ final class Attention {
     }
 
     private Node heads(
+            int layer,
             LayerShape shape,
             Node query,
             Cache cache,
@@ -240,6 +311,7 @@ final class Attention {
                             Parts.FLOAT,
                             new long[] {shape.valueLength(), shape.heads(), each, streams},
                             sources);
+            result.layer = layer;
             return parts.reshape(result, width, batch.tokens());
         }
         Node scores =

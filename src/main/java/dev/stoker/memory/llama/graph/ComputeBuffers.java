@@ -3,6 +3,7 @@ package dev.stoker.memory.llama.graph;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** What the compute buffers of a batch take, by device. Pure. */
 public final class ComputeBuffers {
@@ -13,9 +14,28 @@ public final class ComputeBuffers {
      *     graph is not known
      */
     public static Optional<long[]> of(Batch batch) {
-        return Trait.of(batch.architecture())
-                .filter(_ -> batch.weights().containsKey("token_embd.weight"))
-                .map(traits -> bytes(new Decoder(batch, traits).build(), batch));
+        return traits(batch).map(traits -> bytes(new Decoder(batch, traits).build(), batch));
+    }
+
+    /**
+     * Returns whether each layer's attention in one operation is computed where the layer is, which
+     * llama.cpp tries with one token a sequence; empty where the graph is not known.
+     */
+    public static Optional<Boolean> attendsInPlace(Batch batch) {
+        return traits(batch)
+                .map(traits -> {
+                    Graph graph = new Decoder(batch, traits).build();
+                    new Schedule(graph, batch.devices(), 1).cut();
+                    return graph.nodes.stream()
+                            .filter(n -> n.layer >= 0)
+                            .allMatch(n -> n.device == batch.layers().get(n.layer));
+                });
+    }
+
+    private static Optional<Set<Trait>> traits(Batch batch) {
+        return batch.weights().containsKey("token_embd.weight")
+                ? Trait.of(batch.architecture())
+                : Optional.empty();
     }
 
     static long[] bytes(Graph graph, Batch batch) {

@@ -5,6 +5,8 @@ import java.util.Set;
 
 /** The graph of a decoder: in each layer tokens see each other, then a feed-forward part. */
 final class Decoder {
+    private static final int MEAN = 1;
+    private static final int FIRST = 2;
     private static final int LAST = 3;
 
     private final Parts parts;
@@ -13,6 +15,8 @@ final class Decoder {
     private final Mixing mixing;
     private final FeedForward feedForward;
     private final Mixture mixture;
+    private final PerLayer perLayer;
+    private final Rwkv rwkv;
     private final Node places;
     private final Node wanted;
     private final long deep;
@@ -25,6 +29,8 @@ final class Decoder {
         wanted = Node.input(Parts.FLOAT, batch.outputs());
         mixing = new Mixing(parts, traits, places);
         feedForward = new FeedForward(parts);
+        perLayer = new PerLayer(parts);
+        rwkv = new Rwkv(parts, wanted);
         mixture = new Mixture(parts, traits, feedForward);
         deep = batch.shape().number("n_deepstack_layers", 0);
     }
@@ -42,9 +48,10 @@ final class Decoder {
                         : stream;
         Node table = parts.weight("position_embd.weight");
         stream = table == null ? stream : parts.add(stream, parts.rows(table, places));
+        perLayer.begin(stream);
         int blocks = batch.shape().mainBlocks();
         for (int i = 0; i < blocks; i++) {
-            stream = layer(i, stream, i == blocks - 1);
+            stream = perLayer.with("blk." + i + ".", layer(i, stream, i == blocks - 1));
             if (i < deep) {
                 stream = parts.add(stream, deeper(input));
             }
@@ -62,16 +69,32 @@ final class Decoder {
         if (has(Trait.ALL_ROWS_NORMED)) {
             result = parts.rows(result, wanted);
         }
-        Node normed = result;
-        result = parts.linear("output", result);
-        if (has(Trait.SCALED_LOGITS)) {
+        boolean speaks = !has(Trait.ENCODES) && !(batch.pools() && has(Trait.EMBEDS_OR_SPEAKS));
+        Node normed = parts.graph.add(result);
+        if (speaks) {
+            result = parts.linear("output", result);
+        }
+        if (speaks && has(Trait.SCALED_LOGITS)) {
             result = parts.same(Op.SCALE, result);
         }
-        if (batch.pools() && batch.shape().number("pooling_type", 0) == LAST) {
-            parts.graph.add(result);
-            return parts.rows(normed, Node.input(Parts.FLOAT, batch.sequences()));
+        result.output = has(Trait.KEPT_LOGITS);
+        parts.graph.add(result);
+        return batch.pools() ? pooled(normed) : result;
+    }
+
+    private Node pooled(Node x) {
+        long kind = batch.shape().number("pooling_type", 0);
+        Node result = x;
+        if (kind == MEAN) {
+            Node turned = Node.view(Op.PERMUTE, x, Node.of(x.shape[1], x.shape[0]), false, x);
+            Node flat = Node.result(Op.CONT, Parts.FLOAT, turned.shape, turned);
+            Node shares = Node.input(Parts.FLOAT, x.shape[1], batch.sequences());
+            result = parts.multiply(flat, shares);
+        } else if (kind == FIRST || kind == LAST) {
+            result = parts.rows(x, Node.input(Parts.FLOAT, batch.sequences()));
         }
-        return result;
+        parts.graph.add(result);
+        return parts.linear("dense_3", parts.linear("dense_2", result));
     }
 
     private Node embeddings() {
@@ -100,7 +123,11 @@ final class Decoder {
 
     private Node layer(int i, Node stream, boolean last) {
         String block = "blk." + i + ".";
-        boolean drops = last && !has(Trait.ALL_ROWS) && !has(Trait.ALL_ROWS_NORMED);
+        if (rwkv.in(block)) {
+            return rwkv.layer(i, block, stream, last);
+        }
+        boolean later = has(Trait.ALL_ROWS) || has(Trait.ALL_ROWS_NORMED) || has(Trait.ROWS_AT_END);
+        boolean drops = last && !later;
         Node kept = stream;
         Node input = has(Trait.NORM_BEHIND) ? stream : parts.norm(block + "attn_norm", stream);
         if (has(Trait.BOTH_IN_SUM)) {
@@ -134,7 +161,7 @@ final class Decoder {
         }
         return has(Trait.PARALLEL)
                 ? parallel(block, kept, normed, attended)
-                : inTurn(block, kept, normed, attended);
+                : inTurn(block, kept, normed, attended, last);
     }
 
     /** Some architectures have a feed-forward part in layers of its own. */
@@ -157,27 +184,34 @@ final class Decoder {
                 : parts.add(parts.add(forward, kept), attended);
     }
 
-    private Node inTurn(String block, Node kept, Node input, Node attended) {
+    private Node inTurn(String block, Node kept, Node input, Node attended, boolean last) {
         boolean behind = has(Trait.NORM_BEHIND);
         String norm = forwardNorm(block);
         boolean normsResult =
-                norm.equals("ffn_norm") && parts.has(block + "post_attention_norm.weight");
+                norm.equals("ffn_norm") && parts.hasNorm(block + "post_attention_norm");
         Node result =
                 behind || normsResult
                         ? parts.norm(block + "post_attention_norm", attended)
                         : attended;
-        Node middle = parts.add(scaled(result), kept);
+        Node middle =
+                has(Trait.KEPT_FIRST) ? parts.add(kept, result) : parts.add(scaled(result), kept);
         Node x = middle;
         if (has(Trait.SHARED_NORM) && norm.isEmpty()) {
             x = input;
         } else if (!behind) {
             x = parts.norm(block + norm, middle);
         }
-        Node forward = forward(block, x, kept);
-        if (parts.has(block + "post_ffw_norm.weight")) {
+        Node forward = forward(block, x, has(Trait.NORMED_VALUES) ? middle : kept);
+        if (parts.hasNorm(block + "post_ffw_norm")) {
             forward = parts.norm(block + "post_ffw_norm", forward);
         }
-        return parts.add(scaled(forward), middle);
+        if (last && has(Trait.ROWS_AT_END)) {
+            forward = parts.rows(forward, wanted);
+            middle = parts.rows(middle, wanted);
+        }
+        return has(Trait.KEPT_FIRST) || has(Trait.MIDDLE_FIRST)
+                ? parts.add(middle, forward)
+                : parts.add(scaled(forward), middle);
     }
 
     /** The norm before the feed-forward part has one of several names. */
@@ -191,6 +225,9 @@ final class Decoder {
     }
 
     private Node forward(String block, Node x, Node stream) {
+        if (mixture.in(block) && parts.has(block + "pre_ffw_norm_2.weight")) {
+            return besideDense(block, x, stream);
+        }
         if (!mixture.in(block)) {
             return feedForward.dense(block, "", x);
         }
@@ -199,6 +236,18 @@ final class Decoder {
             return parts.add(dense, mixture.of(block, parts.norm(block + "ffn_norm_exps", stream)));
         }
         return mixture.of(block, x, has(Trait.EXPERTS_BY_INPUT) ? stream : x);
+    }
+
+    /** A dense part and a mixture, each with norms of its own. */
+    private Node besideDense(String block, Node x, Node middle) {
+        Node dense = feedForward.dense(block, "", x);
+        dense = parts.norm(block + "post_ffw_norm_1", dense);
+        Node input = parts.norm(block + "pre_ffw_norm_2", middle);
+        Node by = parts.same(Op.SCALE, parts.same(Op.RMS_NORM, middle));
+        Node scale = parts.weight(block + "ffn_gate_inp.scale");
+        by = scale == null ? by : parts.same(Op.MUL, by, scale);
+        Node chosen = mixture.of(block, input, by);
+        return parts.add(dense, parts.norm(block + "post_ffw_norm_2", chosen));
     }
 
     private Node scaled(Node x) {

@@ -9,6 +9,8 @@ package dev.stoker.memory.llama.graph;
  * @param alignment of what lies in its buffers
  * @param takesBatches whether it computes large batches with weights that the host holds
  * @param reorders whether it puts independent operations next to each other
+ * @param complete whether it computes the scan of the first Mamba, and products of one matrix and
+ *     several sequences' ones
  */
 public record Device(
         boolean host,
@@ -16,15 +18,19 @@ public record Device(
         long largestBuffer,
         long alignment,
         boolean takesBatches,
-        boolean reorders) {
+        boolean reorders,
+        boolean complete) {
     private static final int LARGE_BATCH = 32;
 
     /** Returns the processor, whose buffers may have the bounds of a GPU beside it. */
     public static Device processor(long largestBuffer) {
-        return new Device(true, Long.MAX_VALUE, largestBuffer, 32, false, false);
+        return new Device(true, Long.MAX_VALUE, largestBuffer, 32, false, false, true);
     }
 
     boolean runs(Node node) {
+        if (!complete && lacked(node)) {
+            return false;
+        }
         if (host || largestTensor == Long.MAX_VALUE) {
             return true;
         }
@@ -34,6 +40,11 @@ public record Device(
             }
         }
         return node.bytes <= largestTensor;
+    }
+
+    private static boolean lacked(Node node) {
+        return node.op == Op.ODD_SCAN
+                || (node.op == Op.MUL_MAT && node.sources[0].shape[3] != node.sources[1].shape[3]);
     }
 
     boolean takes(Node node) {

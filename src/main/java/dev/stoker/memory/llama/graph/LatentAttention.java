@@ -63,7 +63,7 @@ final class LatentAttention {
             long[] many = Node.of(turned, heads, tokens);
             Node repeated = Node.result(Op.REPEAT, Parts.FLOAT, many, keyPlace);
             Node key = joined(length, heads, keyRest, repeated);
-            result = attention.of(layer, shape, q, key, value, null);
+            result = attention.of(layer, layer, shape, q, key, value, null);
         }
         return parts.linear(block + "attn_output", result);
     }

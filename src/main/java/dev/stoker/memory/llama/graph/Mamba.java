@@ -5,11 +5,13 @@ final class Mamba {
     private final Parts parts;
     private final Batch batch;
     private final States states;
+    private final Convolution convolution;
 
     Mamba(Parts parts, States states) {
         this.parts = parts;
         this.batch = parts.batch;
         this.states = states;
+        convolution = new Convolution(parts, states);
     }
 
     boolean in(String block) {
@@ -28,19 +30,15 @@ final class Mamba {
         long channels = inner + 2 * groups * width;
         long kernel = batch.shape().number("ssm.conv_kernel", 1) - 1;
         Node rolling = states.stored(layer, kernel * channels);
+        Node before = states.read(rolling);
         Node scanned = states.stored(layer, width * inner);
-
-        Node before = parts.reshape(states.read(rolling), kernel, channels, sequences);
         Node x = parts.reshape(input, input.shape[0], each, sequences);
         Node all = parts.linear(block + "ssm_in", x);
         Node gate = part(all, inner / heads, heads, each, sequences);
         Node mixed = part(all, channels, each, sequences);
         Node step = part(all, heads, each, sequences);
-        Node window = joined(before, mixed, kernel, each, channels);
-        states.write(
-                rolling,
-                Node.slice(window, channels * sequences, Node.of(kernel, channels, sequences)));
-        mixed = convolved(block, window, channels, each);
+        Node window = convolution.window(rolling, before, mixed, channels, kernel);
+        mixed = convolution.of(block + "ssm_conv1d", window, channels);
 
         Node values = part(mixed, inner / heads, heads, each, sequences);
         Node b = part(mixed, width, groups, each, sequences);
@@ -61,7 +59,11 @@ final class Mamba {
                                             : new Node[] {
                                                 old, values, finalStep, decay, b, c, which
                                             };
-                            return Node.result(Op.SCAN, Parts.FLOAT, Node.of(elements), sources);
+                            return Node.result(
+                                    scan(width, inner / heads),
+                                    Parts.FLOAT,
+                                    Node.of(elements),
+                                    sources);
                         });
         states.write(
                 scanned, Node.tail(scan, Parts.FLOAT * width * inner * sequences, scanned.shape));
@@ -79,27 +81,13 @@ final class Mamba {
         return parts.reshape(result, result.shape[0], batch.tokens());
     }
 
+    /** Returns a scan of states of a width, for heads of a length. */
+    static Op scan(long width, long length) {
+        boolean usual = (width == 128 || width == 256) && length % 16 == 0;
+        return usual ? Op.SCAN : Op.ODD_SCAN;
+    }
+
     private Node part(Node x, long... shape) {
         return Node.slice(x, batch.tokens(), Node.of(shape));
-    }
-
-    private Node joined(Node before, Node mixed, long kernel, long each, long channels) {
-        Node turned = Node.view(Op.PERMUTE, mixed, mixed.shape, false, mixed);
-        return Node.result(
-                Op.OTHER,
-                Parts.FLOAT,
-                Node.of(kernel + each, channels, batch.sequences()),
-                before,
-                turned);
-    }
-
-    private Node convolved(String block, Node window, long channels, long each) {
-        Node weight = parts.weight(block + "ssm_conv1d.weight");
-        long[] shape = Node.of(channels, each, batch.sequences());
-        Node result =
-                weight == null
-                        ? Node.result(Op.CONVOLUTION, Parts.FLOAT, shape, window)
-                        : Node.result(Op.CONVOLUTION, Parts.FLOAT, shape, window, weight);
-        return parts.same(Op.UNARY, parts.plusBias(block + "ssm_conv1d", result));
     }
 }

@@ -32,6 +32,9 @@ final class Node {
     /** The device that computes it. */
     int device = NOWHERE;
 
+    /** The layer of an attention in one operation; -1 for all else. */
+    int layer = -1;
+
     boolean visited;
 
     int children;

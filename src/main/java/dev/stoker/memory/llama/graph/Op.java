@@ -12,6 +12,7 @@ enum Op {
     MUL_MAT(false),
     MUL_MAT_ID(false),
     ADD(true),
+    SUB(true),
     ADD_ID(true),
     MUL(true),
     DIV(true),
@@ -30,6 +31,9 @@ enum Op {
     REPEAT(false),
     CONVOLUTION(false),
     SCAN(false),
+    /** A scan that not every backend computes. */
+    ODD_SCAN(false),
+    DELTA(false),
     /** Any other that writes a result of its own. */
     OTHER(false);
 

@@ -8,6 +8,8 @@ import java.util.Map;
 /** The smallest parts that the graphs of all models are made of. */
 final class Parts {
     static final int FLOAT = 4;
+    private static final int SMALL = 32;
+    private static final String BLOCK = "blk.";
 
     final Graph graph = new Graph();
     final Batch batch;
@@ -93,8 +95,20 @@ final class Parts {
         if (weight == null && bias == null) {
             return result;
         }
+        int layer = layer(name);
+        if (batch.tokens() < SMALL && layer >= 0) {
+            result.device = batch.layers().get(layer);
+        }
         result = weight == null ? result : same(Op.MUL, result, weight);
         return bias == null ? result : same(Op.ADD, result, bias);
+    }
+
+    /** Returns the layer whose device computes a norm of a small batch; -1 for any. */
+    private static int layer(String name) {
+        int end = name.indexOf('.', BLOCK.length());
+        return name.startsWith(BLOCK) && end > 0 && !name.endsWith("post_ffw_norm")
+                ? Integer.parseInt(name.substring(BLOCK.length(), end))
+                : -1;
     }
 
     Node reshape(Node x, long... shape) {

@@ -15,6 +15,10 @@ enum Trait {
     SCALED_QUERY,
     /** The logits are scaled. */
     SCALED_LOGITS,
+    /** The stream comes first in each sum. */
+    KEPT_FIRST,
+    /** The stream comes first in the sum with the feed-forward part's result. */
+    MIDDLE_FIRST,
     /** What a part adds to the stream is scaled. */
     SCALED_RESIDUAL,
     /** The attention's scores are kept within bounds. */
@@ -55,6 +59,16 @@ enum Trait {
     ALL_ROWS_NORMED,
     /** Attention and a state read the same input, and their results are added up. */
     BOTH_IN_SUM,
+    /** Values are normed, without weights. */
+    NORMED_VALUES,
+    /** It makes no logits where embeddings are asked for. */
+    EMBEDS_OR_SPEAKS,
+    /** It reads a text as a whole: no cache, and no logits. */
+    ENCODES,
+    /** What no logits are asked for is dropped at the end of the last layer. */
+    ROWS_AT_END,
+    /** The logits are kept where they are. */
+    KEPT_LOGITS,
     /** The chosen experts' weights are not made to sum up to one. */
     EXPERTS_NOT_NORMED,
     /** Each expert's fit is judged by itself. */
@@ -77,7 +91,7 @@ enum Trait {
                     Map.entry("apertus", none()),
                     Map.entry("hunyuan-dense", EnumSet.of(NORM_AFTER_ROPE)),
                     Map.entry("granite", EnumSet.of(SCALED_INPUT, SCALED_RESIDUAL, SCALED_LOGITS)),
-                    Map.entry("phi3", EnumSet.of(SCALED_QUERY)),
+                    Map.entry("phi3", EnumSet.of(SCALED_QUERY, MIDDLE_FIRST)),
                     Map.entry("gemma", EnumSet.of(SCALED_INPUT, SCALED_QUERY)),
                     Map.entry(
                             "gemma2",
@@ -100,6 +114,25 @@ enum Trait {
                     Map.entry("bloom", EnumSet.of(MEAN_NORM, NO_ROPE)),
                     Map.entry("gpt2", EnumSet.of(MEAN_NORM, NO_ROPE)),
                     Map.entry("arctic", none()),
+                    Map.entry("plamo2", EnumSet.of(ROWS_AT_END, KEPT_LOGITS)),
+                    Map.entry("rwkv6", EnumSet.of(MEAN_NORM)),
+                    Map.entry("rwkv7", EnumSet.of(MEAN_NORM)),
+                    Map.entry("t5encoder", EnumSet.of(NO_ROPE, ENCODES)),
+                    Map.entry("gemma-embedding", EnumSet.of(SCALED_INPUT, SCALED_QUERY, ENCODES)),
+                    Map.entry("kimi-linear", EnumSet.of(NO_ROPE)),
+                    Map.entry("mamba", none()),
+                    Map.entry("jamba", EnumSet.of(NO_ROPE, KEPT_FIRST, EXPERTS_NOT_NORMED)),
+                    Map.entry(
+                            "gemma4",
+                            EnumSet.of(
+                                    SCALED_INPUT, SCALED_LOGITS, NORMED_VALUES, ALL_ROWS_NORMED)),
+                    Map.entry("qwen3vl", EnumSet.of(FOUR_PLACES)),
+                    Map.entry("qwen3vlmoe", EnumSet.of(FOUR_PLACES)),
+                    Map.entry("qwen35", EnumSet.of(FOUR_PLACES, ALL_ROWS_NORMED)),
+                    Map.entry("qwen35moe", EnumSet.of(FOUR_PLACES, ALL_ROWS_NORMED)),
+                    Map.entry("qwen3next", EnumSet.of(ALL_ROWS_NORMED)),
+                    Map.entry("lfm2", EnumSet.of(KEPT_FIRST, EMBEDS_OR_SPEAKS)),
+                    Map.entry("lfm2moe", EnumSet.of(KEPT_FIRST, EMBEDS_OR_SPEAKS)),
                     Map.entry("deepseek2", none()),
                     Map.entry("minicpm3", EnumSet.of(SCALED_INPUT, SCALED_RESIDUAL, SCALED_LOGITS)),
                     Map.entry("mamba2", none()),
@@ -134,7 +167,7 @@ enum Trait {
                     Map.entry("glm4moe", none()),
                     Map.entry("ernie4_5-moe", none()),
                     Map.entry("minimax-m2", none()),
-                    Map.entry("phimoe", EnumSet.of(SCALED_QUERY)),
+                    Map.entry("phimoe", EnumSet.of(SCALED_QUERY, MIDDLE_FIRST)),
                     Map.entry("dbrx", EnumSet.of(MEAN_NORM)),
                     Map.entry("hunyuan-moe", EnumSet.of(NORM_AFTER_ROPE)),
                     Map.entry("gpt-oss", EnumSet.of(EXPERTS_BY_CHOSEN, ALL_ROWS)),

@@ -13,7 +13,11 @@ final class UsualAttention {
             List.of("rope_freqs.weight", "rope_factors_long.weight");
 
     /** What is computed for each token. */
-    private record Heads(Node query, Node key, Node value) {}
+    private record Heads(Node query, Node key, Node value, @Nullable Node gate) {
+        Heads(Node query, Node key, Node value) {
+            this(query, key, value, null);
+        }
+    }
 
     private final Parts parts;
     private final Batch batch;
@@ -21,6 +25,7 @@ final class UsualAttention {
     private final Attention attention;
     private final Node places;
     private final Node scale;
+    private final Node distances;
 
     UsualAttention(Parts parts, Set<Trait> traits, Attention attention, Node places) {
         this.parts = parts;
@@ -29,10 +34,15 @@ final class UsualAttention {
         this.attention = attention;
         this.places = places;
         scale = Node.input(Parts.FLOAT, 1, 1, batch.tokens());
+        distances = Node.input(Parts.FLOAT, batch.tokens(), batch.tokens());
     }
 
     Node of(int layer, String block, Node input) {
         LayerShape shape = batch.shape().layers().get(layer);
+        boolean encoder = traits.contains(Trait.ENCODES);
+        if (!shape.ownCache() && !encoder) {
+            return borrowed(layer, block, input, shape);
+        }
         Heads heads = heads(block, input, shape);
         boolean turns = turns(layer, shape);
         Node factors = factors(layer, block);
@@ -44,12 +54,57 @@ final class UsualAttention {
         if (traits.contains(Trait.SCALED_BY_PLACE) && !turns) {
             query = parts.same(Op.MUL, query, scale);
         }
+        Node value = heads.value();
+        if (traits.contains(Trait.NORMED_VALUES)) {
+            value = parts.same(Op.RMS_NORM, value);
+        }
         Node sinks = parts.weight(block + "attn_sinks.weight");
-        Node result = attention.of(layer, shape, query, key, heads.value(), sinks);
+        Node result =
+                encoder
+                        ? attention.uncached(layer, shape, query, key, value, bias(block))
+                        : attention.of(layer, layer, shape, query, key, value, sinks);
         if (traits.contains(Trait.GATED_ATTENTION)) {
             Node gate = parts.linear(block + "attn_gate", input);
             result = parts.same(Op.MUL, result, parts.same(Op.UNARY, gate));
         }
+        Node beside = heads.gate();
+        if (beside != null) {
+            Node flat = Node.result(Op.CONT, Parts.FLOAT, result.shape, beside);
+            result = parts.same(Op.MUL, result, parts.same(Op.UNARY, flat));
+        }
+        return parts.linear(block + "attn_output", result);
+    }
+
+    /** Returns what is added to the scores of each pair of tokens, where anything is. */
+    private @Nullable Node bias(String block) {
+        Node own = parts.weight(block + "attn_rel_b.weight");
+        Node table = own != null ? own : parts.weight("blk.0.attn_rel_b.weight");
+        if (table == null) {
+            return null;
+        }
+        long tokens = batch.tokens();
+        Node looked = parts.rows(table, parts.reshape(distances, tokens * tokens));
+        Node many = parts.reshape(looked, table.shape[0], tokens, tokens);
+        long[] turned = Node.of(tokens, tokens, table.shape[0]);
+        Node across = Node.view(Op.PERMUTE, many, turned, false, many);
+        return Node.result(Op.CONT, Parts.FLOAT, turned, across);
+    }
+
+    /** Reads the cache of the last layer of its kind that has one. */
+    private Node borrowed(int layer, String block, Node input, LayerShape shape) {
+        int owner = layer;
+        List<LayerShape> layers = batch.shape().layers();
+        while (owner > 0
+                && !(layers.get(owner).ownCache()
+                        && layers.get(owner).window() == shape.window())) {
+            owner--;
+        }
+        Node query = parts.linear(block + "attn_q", input);
+        query = parts.reshape(query, shape.keyLength(), shape.heads(), batch.tokens());
+        boolean turns = turns(layer, shape);
+        query = placed(block + "attn_q_norm", query, turns, factors(layer, block));
+        LayerShape from = layers.get(owner);
+        Node result = attention.of(layer, owner, from, query, null, null, null);
         return parts.linear(block + "attn_output", result);
     }
 
@@ -64,8 +119,19 @@ final class UsualAttention {
                     parts.slice(all, shape.valueLength(), shape.kvHeads(), tokens));
         }
         Node query = parts.linear(block + "attn_q", input);
+        if (query.shape[0] == 2 * keyLength * shape.heads()) {
+            // A gate lies beside each query.
+            Node key = parts.linear(block + "attn_k", input);
+            Node value = parts.linear(block + "attn_v", input);
+            return new Heads(
+                    parts.slice(query, keyLength, shape.heads(), tokens),
+                    parts.reshape(key, keyLength, shape.kvHeads(), tokens),
+                    parts.reshape(value, shape.valueLength(), shape.kvHeads(), tokens),
+                    parts.slice(query, keyLength, shape.heads(), tokens));
+        }
         Node key = parts.linear(block + "attn_k", input);
-        Node value = parts.linear(block + "attn_v", input);
+        Node value =
+                parts.has(block + "attn_v.weight") ? parts.linear(block + "attn_v", input) : key;
         Node norm = parts.weight(block + "attn_q_norm.weight");
         if (norm != null && norm.shape[0] == query.shape[0] && shape.heads() > 1) {
             query = parts.norm(block + "attn_q_norm", query);
