@@ -64,7 +64,7 @@ final class LlamaEstimate {
         compute = new LlamaCompute(architecture, shape, settings, cache, flash, micro);
         shares =
                 new LlamaShares(
-                        architecture, shape, settings, gpus, placement, cache, loaded, flash);
+                        architecture, shape, settings, gpus, placement, cache, loaded, turned());
         laid = graphs.compute(cache, flash, micro, pipelined());
         make =
                 new LlamaItems(
@@ -86,6 +86,12 @@ final class LlamaEstimate {
             return settings.flashAttention().get();
         }
         return settings.values().quantized() || graphs.flash(cache).orElse(true);
+    }
+
+    /** Returns whether llama.cpp knows from the beginning that there is no flash attention. */
+    private boolean turned() {
+        return !flash
+                && (settings.flashAttention().isPresent() || model.architecture().equals("grok"));
     }
 
     MemoryPlan plan() {

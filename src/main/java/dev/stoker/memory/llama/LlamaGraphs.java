@@ -43,6 +43,14 @@ final class LlamaGraphs {
     }
 
     /**
+     * Returns whether caches are made for attention that is no flash attention. Where llama.cpp may
+     * choose it makes them for flash attention, before it knows.
+     */
+    private boolean turned() {
+        return settings.flashAttention().isPresent() && !settings.flashAttention().get();
+    }
+
+    /**
      * @return bytes of compute buffers, the host's last; empty where the graph is not known
      */
     Optional<long[]> compute(LlamaCache cache, boolean flash, long microBatch, boolean pipelined) {
@@ -84,6 +92,7 @@ final class LlamaGraphs {
                 layers,
                 caches,
                 flash,
+                turned(),
                 !settings.cacheOnGpu(),
                 tokens,
                 outputs,

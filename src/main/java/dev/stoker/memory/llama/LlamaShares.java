@@ -34,7 +34,7 @@ final class LlamaShares {
             Placement placement,
             LlamaCache cache,
             LlamaWeights loaded,
-            boolean flash) {
+            boolean turned) {
         this.architecture = architecture;
         this.shape = shape;
         this.settings = settings;
@@ -46,7 +46,7 @@ final class LlamaShares {
         kv = new long[gpus.size() + 1];
         state = new long[gpus.size() + 1];
         weigh(weights);
-        caches(flash);
+        caches(turned);
     }
 
     long weights(int device) {
@@ -76,10 +76,21 @@ final class LlamaShares {
         return secondExpert;
     }
 
-    /** These make the output layer of the table of tokens in memory of its own. */
-    private boolean copiedApart() {
-        return !settings.memoryMap()
-                && (architecture.equals("gemma3n") || architecture.equals("gemma4"));
+    /**
+     * Returns whether the output layer is made of the table of tokens in memory of its own: some
+     * architectures do so, and it is so where a GPU looks up tokens but does not multiply.
+     */
+    private boolean copiedApart(LlamaWeights.Weight copy) {
+        boolean architectures = architecture.equals("gemma3n") || architecture.equals("gemma4");
+        boolean looksUpOnly =
+                gpus.stream()
+                        .filter(g -> g.kind().hasHostBuffer())
+                        .findFirst()
+                        .map(g ->
+                                copy.bytes() <= g.largestTensor().count()
+                                        && !LlamaWeights.fits(copy, g))
+                        .orElse(false);
+        return !settings.memoryMap() && (architectures || looksUpOnly);
     }
 
     /** Adds up weights by device. */
@@ -113,7 +124,7 @@ final class LlamaShares {
                 bytes[count] += w.packed();
             } else if (w.copy()) {
                 // Else it is the same memory as the one that is looked up.
-                bytes[count] += copiedApart() ? w.bytes() : 0;
+                bytes[count] += copiedApart(w) ? w.bytes() : 0;
                 continue;
             } else if (settings.memoryMap() && w.offset() >= 0 && w.file() < any.length) {
                 int f = w.file();
@@ -141,11 +152,15 @@ final class LlamaShares {
         staged = chunked ? largest + expert : largest;
     }
 
-    /** Adds up caches by device. */
-    private void caches(boolean flash) {
+    /**
+     * Adds up caches by device.
+     *
+     * @param turned whether values are kept element by element, each layer's as wide as the widest
+     */
+    private void caches(boolean turned) {
         int count = gpus.size();
         long widest = 0;
-        if (!flash) {
+        if (turned) {
             long first = shape.layers().getFirst().valueWidth();
             boolean varies = false;
             for (LayerShape layer : shape.layers()) {

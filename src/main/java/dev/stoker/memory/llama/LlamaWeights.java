@@ -69,12 +69,12 @@ final class LlamaWeights {
         boolean hasOutput = false;
         Tensor table = null;
         for (Tensor tensor : model.tensors()) {
-            String name = tensor.name();
+            String name = usual(tensor.name(), model.architecture());
             if (isProjector(name)) {
                 projector += tensor.bytes().count();
                 continue;
             }
-            int layer = layer(tensor, blocks);
+            int layer = layer(tensor, name, blocks);
             boolean skipped =
                     (!prediction && layer >= shape.mainBlocks() && layer < blocks)
                             || name.startsWith("masked_embd");
@@ -188,12 +188,18 @@ final class LlamaWeights {
         return new LlamaWeights(weights, 0, 0, false);
     }
 
-    private static int layer(Tensor tensor, int blocks) {
+    /** LFM2 calls the norm before its output one of embeddings. */
+    private static String usual(String name, String architecture) {
+        return architecture.startsWith("lfm2") && name.startsWith("token_embd_norm")
+                ? name.replace("token_embd_norm", "output_norm")
+                : name;
+    }
+
+    private static int layer(Tensor tensor, String name, int blocks) {
         int block = tensor.block();
         if (block >= 0) {
             return Math.min(block, blocks - 1);
         }
-        String name = tensor.name();
         if (name.startsWith("enc.blk.") || name.startsWith("dec.blk.")) {
             return blockAfter(name, 8, blocks);
         }

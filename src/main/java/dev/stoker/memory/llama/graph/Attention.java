@@ -1,5 +1,6 @@
 package dev.stoker.memory.llama.graph;
 
+import dev.stoker.memory.CacheType;
 import dev.stoker.model.LayerShape;
 
 import org.jspecify.annotations.Nullable;
@@ -65,7 +66,7 @@ final class Attention {
                 batch.shape().layers().stream().mapToLong(LayerShape::valueWidth).max().orElse(0);
         return new Inputs(
                 Node.input(INDEX, tokens),
-                Node.input(INDEX, batch.flash() ? tokens : tokens * widest),
+                Node.input(INDEX, batch.turned() ? tokens * widest : tokens),
                 Node.input(
                         batch.flash() ? HALF : Parts.FLOAT,
                         cells,
@@ -190,7 +191,7 @@ final class Attention {
             Node scores = Node.result(Op.MUL_MAT, Parts.FLOAT, pairs, k, q);
             Node weights = parts.same(Op.SOFT_MAX, scores, whole.mask());
             Node turned = Node.part(Op.PERMUTE, v, v.bytes, new long[] {cells, width, 1, streams});
-            int half = batch.keys().rowBytes(32) > 64 ? 4 : 2;
+            int half = batch.keys() == CacheType.F32 ? 4 : HALF;
             Node flat = Node.result(Op.CONT, half, new long[] {cells, width, 1, streams}, turned);
             long[] heads = {width, each, shape.heads(), streams};
             sum = Node.result(Op.MUL_MAT, Parts.FLOAT, heads, flat, weights);
@@ -273,7 +274,7 @@ final class Attention {
     }
 
     private Node storeValues(Node cache, Node value, Node places) {
-        if (batch.flash()) {
+        if (!batch.turned()) {
             return store(cache, flat(value), places);
         }
         long width = value.shape[0] * value.shape[1];
@@ -330,12 +331,18 @@ final class Attention {
                 sinks == null
                         ? parts.same(Op.SOFT_MAX, scores, mask)
                         : parts.same(Op.SOFT_MAX, scores, mask, sinks);
+        Node values = v;
+        if (!batch.turned()) {
+            long[] across = {cells, shape.valueLength(), shape.kvHeads(), streams};
+            Node view = Node.part(Op.PERMUTE, v, v.bytes, across);
+            values = Node.result(Op.CONT, batch.values() == CacheType.F32 ? 4 : HALF, across, view);
+        }
         Node sum =
                 Node.result(
                         Op.MUL_MAT,
                         Parts.FLOAT,
                         new long[] {shape.valueLength(), each, shape.heads(), streams},
-                        v,
+                        values,
                         weights);
         Node turned = parts.permute(sum);
         Node result = Node.result(Op.CONT, Parts.FLOAT, Node.of(width, batch.tokens()), turned);

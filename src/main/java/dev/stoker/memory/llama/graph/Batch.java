@@ -14,6 +14,8 @@ import java.util.Map;
  * @param layers by layer the device that has it; the output layer is not among them
  * @param caches by layer the device that has its cache
  * @param flash whether attention is flash attention
+ * @param turned whether caches keep each element of values by itself, for attention that is no
+ *     flash attention
  * @param cachesStay whether caches are on the host though layers are on GPUs
  * @param tokens of a batch
  * @param outputs tokens whose logits are asked for
@@ -32,6 +34,7 @@ public record Batch(
         List<Integer> layers,
         List<Integer> caches,
         boolean flash,
+        boolean turned,
         boolean cachesStay,
         long tokens,
         long outputs,

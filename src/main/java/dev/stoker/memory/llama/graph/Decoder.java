@@ -17,6 +17,7 @@ final class Decoder {
     private final Mixture mixture;
     private final PerLayer perLayer;
     private final Rwkv rwkv;
+    private final AltUp altUp;
     private final Node places;
     private final Node wanted;
     private final long deep;
@@ -31,6 +32,7 @@ final class Decoder {
         feedForward = new FeedForward(parts);
         perLayer = new PerLayer(parts);
         rwkv = new Rwkv(parts, wanted);
+        altUp = new AltUp(parts, mixing, perLayer, wanted);
         mixture = new Mixture(parts, traits, feedForward);
         deep = batch.shape().number("n_deepstack_layers", 0);
     }
@@ -50,6 +52,14 @@ final class Decoder {
         stream = table == null ? stream : parts.add(stream, parts.rows(table, places));
         perLayer.begin(stream);
         int blocks = batch.shape().mainBlocks();
+        if (altUp.is()) {
+            Node streams = altUp.begin(stream);
+            for (int i = 0; i < blocks; i++) {
+                streams = altUp.layer(i, "blk." + i + ".", streams);
+            }
+            parts.graph.add(output(altUp.end(streams)));
+            return parts.graph;
+        }
         for (int i = 0; i < blocks; i++) {
             stream = perLayer.with("blk." + i + ".", layer(i, stream, i == blocks - 1));
             if (i < deep) {

@@ -114,6 +114,7 @@ enum Trait {
                     Map.entry("bloom", EnumSet.of(MEAN_NORM, NO_ROPE)),
                     Map.entry("gpt2", EnumSet.of(MEAN_NORM, NO_ROPE)),
                     Map.entry("arctic", none()),
+                    Map.entry("gemma3n", EnumSet.of(SCALED_INPUT, SCALED_LOGITS, NORMED_VALUES)),
                     Map.entry("plamo2", EnumSet.of(ROWS_AT_END, KEPT_LOGITS)),
                     Map.entry("rwkv6", EnumSet.of(MEAN_NORM)),
                     Map.entry("rwkv7", EnumSet.of(MEAN_NORM)),
