@@ -13,6 +13,7 @@ import dev.stoker.model.ModelShape;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** One estimate of what one model takes with some settings. */
@@ -35,6 +36,7 @@ final class LlamaEstimate {
 
     /**
      * @param context that is asked for
+     * @param known what was laid out before for this model
      */
     LlamaEstimate(
             ModelDescription model,
@@ -44,7 +46,8 @@ final class LlamaEstimate {
             LlamaSettings settings,
             List<MemoryDevice> gpus,
             MemoryDevice host,
-            long context) {
+            long context,
+            Map<Object, long[]> known) {
         this.model = model;
         this.shape = shape;
         this.overheads = overheads;
@@ -59,7 +62,7 @@ final class LlamaEstimate {
         cache = LlamaCache.of(shape, settings, context, settings.microBatch());
         long micro = Math.min(asked, cache.context());
         LlamaGraphs graphs =
-                new LlamaGraphs(architecture, shape, settings, placement, gpus, loaded);
+                new LlamaGraphs(architecture, shape, settings, placement, gpus, loaded, known);
         flash = flash(graphs);
         compute = new LlamaCompute(architecture, shape, settings, cache, flash, micro);
         shares =
@@ -151,7 +154,9 @@ final class LlamaEstimate {
                 placement.device()[placement.layers() - 1] == gpu || placement.anyBlockOn(gpu);
         make.addWeights(items, shares.weights(gpu));
         make.addCaches(items, shares.keysAndValues(gpu), shares.states(gpu));
-        double bytes = laid.isPresent() ? laid.get()[gpu] : gpuCompute(gpu, used);
+        double bytes = laid.map(b -> (double) b[gpu]).orElseGet(() -> gpuCompute(gpu, used));
+        boolean widens = device.kind() == DeviceKind.CUDA && flash && bytes > 0;
+        bytes += widens ? compute.widened() : 0;
         make.addCompute(items, bytes, device.kind(), gpu == 0 ? shares.secondExpert() : 0);
         if (gpu == Math.clamp(settings.mainGpu(), 0, gpus.size() - 1)) {
             make.addSidecars(items);
@@ -184,7 +189,7 @@ final class LlamaEstimate {
         } else if (!settings.cacheOnGpu() && gpu == 0 && !remote) {
             bytes += staged;
         }
-        return bytes + (gpus.get(gpu).kind() == DeviceKind.CUDA && flash ? compute.widened() : 0);
+        return bytes;
     }
 
     private LlamaCompute.Computes computes(int gpu) {

@@ -10,6 +10,7 @@ import dev.stoker.memory.llama.graph.Stored;
 import dev.stoker.model.ModelShape;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import java.util.Optional;
 final class LlamaGraphs {
     private static final long GIB = 1L << 30;
     private static final int COPIES = 4;
+    private static final int MOST_KNOWN = 1024;
 
     private final String architecture;
     private final ModelShape shape;
@@ -26,20 +28,26 @@ final class LlamaGraphs {
     private final Placement placement;
     private final List<MemoryDevice> gpus;
     private final LlamaWeights weights;
+    private final Map<Object, long[]> known;
 
+    /**
+     * @param known what was laid out before for this model, by all that it depends on
+     */
     LlamaGraphs(
             String architecture,
             ModelShape shape,
             LlamaSettings settings,
             Placement placement,
             List<MemoryDevice> gpus,
-            LlamaWeights weights) {
+            LlamaWeights weights,
+            Map<Object, long[]> known) {
         this.architecture = architecture;
         this.shape = shape;
         this.settings = settings;
         this.placement = placement;
         this.gpus = gpus;
         this.weights = weights;
+        this.known = known;
     }
 
     /**
@@ -58,15 +66,37 @@ final class LlamaGraphs {
             return Optional.empty();
         }
         long tokens = Math.ceilDiv(microBatch, (long) cache.slots()) * cache.slots();
-        return ComputeBuffers.of(batch(cache, flash, tokens, pipelined ? COPIES : 1));
+        int copies = pipelined ? COPIES : 1;
+        Object key =
+                List.of(
+                        devices(),
+                        Arrays.stream(placement.device()).boxed().toList(),
+                        cache,
+                        List.of(flash, turned(), tokens, copies),
+                        List.of(settings.cacheOnGpu(), settings.cpuExpertLayers()),
+                        List.of(settings.keys(), settings.values(), settings.embeddings()),
+                        weights);
+        long[] before = known.get(key);
+        if (before != null) {
+            return Optional.of(before);
+        }
+        Optional<long[]> laid = ComputeBuffers.of(batch(cache, flash, tokens, copies));
+        laid.ifPresent(bytes -> {
+            if (known.size() >= MOST_KNOWN) {
+                known.clear();
+            }
+            known.put(key, bytes);
+        });
+        return laid;
     }
 
     /**
      * Returns whether llama.cpp takes flash attention where it may choose; empty where the graph is
-     * not known.
+     * not known, or it has only attention, which stays with its layers.
      */
     Optional<Boolean> flash(LlamaCache cache) {
-        return weights.known()
+        boolean recurrent = shape.layers().stream().anyMatch(l -> l.stateBytes() > 0);
+        return weights.known() && recurrent
                 ? ComputeBuffers.attendsInPlace(batch(cache, true, cache.slots(), 1))
                 : Optional.empty();
     }
@@ -80,6 +110,8 @@ final class LlamaGraphs {
             layers.add(device);
             caches.add(settings.cacheOnGpu() ? device : host);
         }
+        List<Integer> kept =
+                new LlamaLayers(shape, settings, placement, weights).kept(gpus, copies > 1);
         long outputs =
                 settings.embeddings() || shape.encoder() || architecture.startsWith("t5")
                         ? tokens
@@ -87,10 +119,11 @@ final class LlamaGraphs {
         return new Batch(
                 architecture,
                 shape,
-                stored(),
+                stored(kept),
                 devices(),
                 layers,
                 caches,
+                kept,
                 flash,
                 turned(),
                 !settings.cacheOnGpu(),
@@ -106,14 +139,18 @@ final class LlamaGraphs {
                 settings.embeddings());
     }
 
-    private Map<String, Stored> stored() {
+    private Map<String, Stored> stored(List<Integer> kept) {
         Map<String, Stored> stored = new HashMap<>();
-        for (LlamaWeights.Weight w : weights.all()) {
-            int device = LlamaWeights.device(w, placement, settings.cpuExpertLayers());
-            boolean onHost = device < 0 || !LlamaWeights.fits(w, gpus.get(device));
-            stored.put(
-                    usual(w.name()),
-                    new Stored(w.bytes(), w.dimensions(), onHost ? gpus.size() : device));
+        List<Integer> parts = new ArrayList<>(kept);
+        parts.addAll(List.of(0, LlamaWeights.INPUT, LlamaWeights.EACH, shape.blocks()));
+        for (int part : parts) {
+            for (LlamaWeights.Weight w : weights.of(part)) {
+                int device = LlamaWeights.device(w, placement, settings.cpuExpertLayers());
+                boolean onHost = device < 0 || !LlamaWeights.fits(w, gpus.get(device));
+                stored.put(
+                        usual(w.name()),
+                        new Stored(w.bytes(), w.dimensions(), onHost ? gpus.size() : device));
+            }
         }
         return stored;
     }

@@ -10,6 +10,8 @@ import dev.stoker.model.ModelDescription;
 import dev.stoker.model.ModelShape;
 
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What llama.cpp allocates for one model, device by device: llama-server's rules for layers, caches
@@ -25,6 +27,7 @@ public final class LlamaMemory {
     private final Overheads overheads;
     private final LlamaWeights weights;
     private final LlamaWeights weightsWithPrediction;
+    private final Map<Object, long[]> known = new ConcurrentHashMap<>();
 
     private LlamaMemory(ModelDescription model, ModelShape shape, Overheads overheads) {
         this.model = model;
@@ -93,7 +96,15 @@ public final class LlamaMemory {
                                         "CPU", DeviceKind.HOST, Bytes.ZERO, Bytes.ZERO, false));
         LlamaWeights loaded = settings.multiTokenPrediction() ? weightsWithPrediction : weights;
         return new LlamaEstimate(
-                        model, shape, overheads, loaded, settings, gpus, host, context(settings))
+                        model,
+                        shape,
+                        overheads,
+                        loaded,
+                        settings,
+                        gpus,
+                        host,
+                        context(settings),
+                        known)
                 .plan();
     }
 }

@@ -7,7 +7,9 @@ import dev.stoker.model.ModelShape;
 import dev.stoker.model.Tensor;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The tensors of a model as llama.cpp loads them: which layer each belongs to, which are left out,
@@ -43,6 +45,9 @@ final class LlamaWeights {
             long offset) {}
 
     private final List<Weight> weights;
+    private final Map<Integer, List<Weight>> byLayer = new HashMap<>();
+    private final Map<Integer, Integer> names = new HashMap<>();
+    private final Map<Integer, Integer> sizes = new HashMap<>();
     private final long projector;
     private final long unused;
     private final boolean known;
@@ -52,6 +57,41 @@ final class LlamaWeights {
         this.projector = projector;
         this.unused = unused;
         this.known = known;
+        for (Weight weight : weights) {
+            byLayer.computeIfAbsent(weight.layer(), _ -> new ArrayList<>()).add(weight);
+        }
+        Map<List<String>, Integer> kindsOfNames = new HashMap<>();
+        Map<List<Long>, Integer> kindsOfSizes = new HashMap<>();
+        byLayer.forEach((layer, all) -> {
+            List<String> suffixes = all.stream().map(w -> suffix(w.name())).toList();
+            List<Long> bytes = all.stream().map(Weight::bytes).toList();
+            names.put(layer, kindsOfNames.computeIfAbsent(suffixes, _ -> kindsOfNames.size()));
+            sizes.put(layer, kindsOfSizes.computeIfAbsent(bytes, _ -> kindsOfSizes.size()));
+        });
+    }
+
+    private static String suffix(String name) {
+        return name.substring(name.indexOf('.', name.indexOf("blk.") + 4) + 1);
+    }
+
+    /** Returns the weights of a layer. */
+    List<Weight> of(int layer) {
+        return byLayer.getOrDefault(layer, List.of());
+    }
+
+    /** Returns whether there is a bias for pairs of tokens, as in T5. */
+    boolean paired() {
+        return of(0).stream().anyMatch(w -> w.name().contains("attn_rel_b"));
+    }
+
+    /** Returns a number that layers have in common whose weights have the same names. */
+    int names(int layer) {
+        return names.getOrDefault(layer, -1);
+    }
+
+    /** Returns a number that layers have in common whose weights have the same sizes. */
+    int sizes(int layer) {
+        return sizes.getOrDefault(layer, -1);
     }
 
     /**

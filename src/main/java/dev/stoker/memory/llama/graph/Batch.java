@@ -13,6 +13,7 @@ import java.util.Map;
  * @param devices the processor last
  * @param layers by layer the device that has it; the output layer is not among them
  * @param caches by layer the device that has its cache
+ * @param kept layers that are laid out: what one leaves free the next one like it takes
  * @param flash whether attention is flash attention
  * @param turned whether caches keep each element of values by itself, for attention that is no
  *     flash attention
@@ -33,6 +34,7 @@ public record Batch(
         List<Device> devices,
         List<Integer> layers,
         List<Integer> caches,
+        List<Integer> kept,
         boolean flash,
         boolean turned,
         boolean cachesStay,
@@ -51,5 +53,6 @@ public record Batch(
         devices = List.copyOf(devices);
         layers = List.copyOf(layers);
         caches = List.copyOf(caches);
+        kept = List.copyOf(kept);
     }
 }

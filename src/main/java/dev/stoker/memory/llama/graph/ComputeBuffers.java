@@ -3,18 +3,20 @@ package dev.stoker.memory.llama.graph;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** What the compute buffers of a batch take, by device. Pure. */
 public final class ComputeBuffers {
     private ComputeBuffers() {}
 
+    private static final int MOST_LAYERS = 512;
+    private static final int MOST_EXPERTS = 512;
+
     /**
      * @return bytes by device, in the batch's order of devices; empty where the architecture's
-     *     graph is not known
+     *     graph is not known, or the model's numbers make no sense
      */
     public static Optional<long[]> of(Batch batch) {
-        return traits(batch).map(traits -> bytes(new Decoder(batch, traits).build(), batch));
+        return graph(batch).map(graph -> bytes(graph, batch));
     }
 
     /**
@@ -22,9 +24,8 @@ public final class ComputeBuffers {
      * llama.cpp tries with one token a sequence; empty where the graph is not known.
      */
     public static Optional<Boolean> attendsInPlace(Batch batch) {
-        return traits(batch)
-                .map(traits -> {
-                    Graph graph = new Decoder(batch, traits).build();
+        return graph(batch)
+                .map(graph -> {
                     new Schedule(graph, batch.devices(), 1).cut();
                     return graph.nodes.stream()
                             .filter(n -> n.layer >= 0)
@@ -32,10 +33,17 @@ public final class ComputeBuffers {
                 });
     }
 
-    private static Optional<Set<Trait>> traits(Batch batch) {
-        return batch.weights().containsKey("token_embd.weight")
-                ? Trait.of(batch.architecture())
-                : Optional.empty();
+    private static Optional<Graph> graph(Batch batch) {
+        if (!batch.weights().containsKey("token_embd.weight")
+                || batch.shape().blocks() > MOST_LAYERS
+                || batch.shape().experts().used() > MOST_EXPERTS) {
+            return Optional.empty();
+        }
+        try {
+            return Trait.of(batch.architecture()).map(t -> new Decoder(batch, t).build());
+        } catch (ArithmeticException | IllegalStateException e) {
+            return Optional.empty(); // No such model can be run.
+        }
     }
 
     static long[] bytes(Graph graph, Batch batch) {

@@ -60,7 +60,7 @@ final class Decoder {
             parts.graph.add(output(altUp.end(streams)));
             return parts.graph;
         }
-        for (int i = 0; i < blocks; i++) {
+        for (int i : batch.kept()) {
             stream = perLayer.with("blk." + i + ".", layer(i, stream, i == blocks - 1));
             if (i < deep) {
                 stream = parts.add(stream, deeper(input));

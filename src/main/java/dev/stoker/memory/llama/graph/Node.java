@@ -63,7 +63,8 @@ final class Node {
 
     /** Returns the result of an operation, which has memory of its own. */
     static Node result(Op op, int unit, long[] shape, Node... sources) {
-        return new Node(op, unit, shape, unit * count(shape), true, null, sources);
+        long bytes = Math.multiplyExact(unit, count(shape));
+        return new Node(op, unit, shape, bytes, true, null, sources);
     }
 
     /** Returns another look at all of a node. */
@@ -155,6 +156,7 @@ final class Node {
     }
 
     private static long count(long[] shape) {
-        return shape[0] * shape[1] * shape[2] * shape[3];
+        return Math.multiplyExact(
+                Math.multiplyExact(shape[0], shape[1]), Math.multiplyExact(shape[2], shape[3]));
     }
 }
