@@ -23,6 +23,7 @@ final class UsualAttention {
     private final Batch batch;
     private final Set<Trait> traits;
     private final Attention attention;
+    private final TextAttention text;
     private final Node places;
     private final Node scale;
     private final Node distances;
@@ -32,6 +33,7 @@ final class UsualAttention {
         this.batch = parts.batch;
         this.traits = traits;
         this.attention = attention;
+        text = new TextAttention(parts);
         this.places = places;
         scale = Node.input(Parts.FLOAT, 1, 1, batch.tokens());
         distances = Node.input(Parts.FLOAT, batch.tokens(), batch.tokens());
@@ -61,7 +63,7 @@ final class UsualAttention {
         Node sinks = parts.weight(block + "attn_sinks.weight");
         Node result =
                 encoder
-                        ? attention.uncached(layer, shape, query, key, value, bias(block))
+                        ? text.of(layer, shape, query, key, value, bias(block))
                         : attention.of(layer, layer, shape, query, key, value, sinks);
         if (traits.contains(Trait.GATED_ATTENTION)) {
             Node gate = parts.linear(block + "attn_gate", input);
