@@ -9,7 +9,8 @@ import java.util.Set;
 
 /**
  * The buffers for intermediate results of one batch: what the graph allocator needs at its worst
- * moment. A model of the graphs, held against the log lines of real servers; not exact. Pure.
+ * moment. A model of the graphs, held against the log lines of real servers; not exact: for
+ * architectures whose graph is not known. Pure.
  *
  * <p>All terms are bytes. With u = 4 bytes for each token of a physical batch: e = u × embedding, F
  * = u × feed-forward width, Q = u × heads × key length, and so on; the mask has two bytes for each

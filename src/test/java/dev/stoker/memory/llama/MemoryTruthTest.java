@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 
 /**
  * Holds the estimator to what a real llama-server allocated: some 4400 starts of 121 models, see
@@ -23,6 +24,12 @@ import java.util.Objects;
 class MemoryTruthTest {
     private static final double MIB = 1 << 20;
     private static final double EQUAL = 0.02;
+
+    /**
+     * The scan of the first Mamba, which Vulkan lacks: the plain machines stand for other backends,
+     * though their software GPU is one of Vulkan's.
+     */
+    private static final String LACKED = ".*mamba-.*|jamba.*|plamo.*";
 
     private record Compared(
             MemoryTruth.Start start,
@@ -46,8 +53,8 @@ class MemoryTruthTest {
             return device.device().kind() != DeviceKind.HOST;
         }
 
-        boolean encoder() {
-            return start.model().matches("(bge|modernbert|nomic|jina|t5|embeddinggemma).*");
+        boolean partial() {
+            return start.offloaded() != layers;
         }
 
         @Override
@@ -71,6 +78,9 @@ class MemoryTruthTest {
         for (MemoryTruth.Start start : truth.starts("truth.tsv.gz")) {
             if (start.machine().equals("rpc2")) {
                 continue; // Its two devices have one name in the log.
+            }
+            if (start.machine().startsWith("plain") && start.model().matches(LACKED)) {
+                continue;
             }
             LlamaMemory memory =
                     LlamaMemory.of(truth.model(start.model()), Overheads.none(start.packing()));
@@ -123,36 +133,50 @@ class MemoryTruthTest {
                     .as("weights of %s", row)
                     .isLessThanOrEqualTo(EQUAL);
         }
-        assertThat(wrong).isLessThan(260);
+        assertThat(wrong).isLessThan(50);
+    }
+
+    @Test
+    void totals_ofProcessorAlone_areNear() {
+        List<Double> errors = errors(r -> r.start().devices().size() == 1);
+        assertThat(errors).hasSizeGreaterThan(400);
+        assertThat(quantile(errors, 0.95)).as("p95").isLessThan(0.001);
+        assertThat(errors.getLast()).as("worst").isLessThan(0.001);
     }
 
     @Test
     void totals_ofFullyOffloadedDevice_areNear() {
         List<Double> errors =
-                ROWS.stream()
-                        .filter(Compared::gpu)
-                        .filter(r -> r.start().devices().size() == 2)
-                        .filter(r -> r.start().offloaded() == r.layers())
-                        .map(Compared::error)
-                        .sorted()
-                        .toList();
-        assertThat(errors).hasSizeGreaterThan(700);
-        assertThat(quantile(errors, 0.5)).as("median").isLessThan(0.001);
-        assertThat(quantile(errors, 0.95)).as("p95").isLessThan(0.018);
+                errors(r -> r.gpu() && r.start().devices().size() == 2 && !r.partial());
+        assertThat(errors).hasSizeGreaterThan(1700);
+        assertThat(quantile(errors, 0.5)).as("median").isLessThan(0.0001);
+        assertThat(quantile(errors, 0.95)).as("p95").isLessThan(0.001);
+        assertThat(quantile(errors, 0.99)).as("p99").isLessThan(0.005);
+        assertThat(errors.getLast()).as("worst").isLessThan(0.25);
+    }
+
+    @Test
+    void totals_ofPartlyOffloadedDevice_areNear() {
+        List<Double> errors =
+                errors(r -> r.gpu() && r.start().devices().size() == 2 && r.partial());
+        assertThat(errors).hasSizeGreaterThan(800);
+        assertThat(quantile(errors, 0.5)).as("median").isLessThan(0.0001);
+        assertThat(quantile(errors, 0.95)).as("p95").isLessThan(0.001);
+    }
+
+    @Test
+    void totals_ofHostBesideDevices_areNear() {
+        List<Double> errors = errors(r -> !r.gpu() && r.start().devices().size() > 1);
+        assertThat(quantile(errors, 0.5)).as("median").isLessThan(0.0001);
+        assertThat(quantile(errors, 0.95)).as("p95").isLessThan(0.001);
     }
 
     @Test
     void totals_ofSplits_areNear() {
-        List<Double> errors =
-                ROWS.stream()
-                        .filter(Compared::gpu)
-                        .filter(r -> r.start().devices().size() > 2)
-                        .filter(r -> !r.encoder())
-                        .map(Compared::error)
-                        .sorted()
-                        .toList();
-        assertThat(quantile(errors, 0.5)).as("median").isLessThan(0.005);
-        assertThat(quantile(errors, 0.9)).as("p90").isLessThan(0.06);
+        List<Double> errors = errors(r -> r.gpu() && r.start().devices().size() > 2);
+        assertThat(errors).hasSizeGreaterThan(1000);
+        assertThat(quantile(errors, 0.5)).as("median").isLessThan(0.0001);
+        assertThat(quantile(errors, 0.95)).as("p95").isLessThan(0.001);
     }
 
     @Test
@@ -173,13 +197,11 @@ class MemoryTruthTest {
     void totals_withMargin_areHardlyEverTooLow() {
         List<Compared> under =
                 ROWS.stream().filter(r -> r.toldTotal() > r.device().wanted().count()).toList();
-        assertThat(under.size()).isLessThan(ROWS.size() / 22);
-        assertThat(
-                        under.stream()
-                                .filter(r -> r.start().offloaded() == r.layers())
-                                .filter(r -> r.gpu() && !r.encoder())
-                                .count())
-                .isLessThan(150);
+        assertThat(under.size()).isLessThan(20);
+    }
+
+    private static List<Double> errors(Predicate<Compared> which) {
+        return ROWS.stream().filter(which).map(Compared::error).sorted().toList();
     }
 
     private static double quantile(List<Double> sorted, double share) {
