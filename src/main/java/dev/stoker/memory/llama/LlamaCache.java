@@ -1,5 +1,7 @@
 package dev.stoker.memory.llama;
 
+import dev.stoker.memory.CacheType;
+import dev.stoker.memory.DeviceKind;
 import dev.stoker.memory.LlamaSettings;
 import dev.stoker.model.LayerShape;
 import dev.stoker.model.ModelShape;
@@ -53,19 +55,23 @@ record LlamaCache(long context, int slots, int streams, long cells, long windowC
     /**
      * Returns the bytes of keys and values of one layer.
      *
+     * @param kind where it lies
      * @param widestValue elements of the widest layer's values where all are padded to it, else 0
      */
-    long layer(LayerShape layer, LlamaSettings settings, boolean latent, long widestValue) {
+    long layer(
+            DeviceKind kind,
+            LayerShape layer,
+            LlamaSettings settings,
+            boolean latent,
+            long widestValue) {
         if (!layer.ownCache()) {
             return 0;
         }
         long rows = Math.multiplyExact(layer.window() ? windowCells : cells, (long) streams);
         long value = latent ? 0 : widestValue > 0 ? widestValue : layer.valueWidth();
         long bytes =
-                Math.multiplyExact(
-                        rows,
-                        settings.keys().rowBytes(layer.keyWidth())
-                                + settings.values().rowBytes(value));
+                tensor(kind, settings.keys(), layer.keyWidth(), rows)
+                        + tensor(kind, settings.values(), value, rows);
         long further =
                 layer.compression() > 0
                         ? pad(Math.max(1, Math.ceilDiv(cells, (long) layer.compression())))
@@ -76,5 +82,9 @@ record LlamaCache(long context, int slots, int streams, long cells, long windowC
                                 ? settings.keys().rowBytes(layer.keyWidth())
                                 : 0);
         return bytes + Math.multiplyExact(Math.multiplyExact(further, (long) streams), width);
+    }
+
+    private static long tensor(DeviceKind kind, CacheType type, long width, long rows) {
+        return CudaRows.bytes(kind, Math.multiplyExact(rows, type.rowBytes(width)), width, rows);
     }
 }

@@ -88,7 +88,7 @@ final class LlamaEstimate {
         if (settings.flashAttention().isPresent()) {
             return settings.flashAttention().get();
         }
-        return settings.values().quantized() || graphs.flash(cache).orElse(true);
+        return settings.values().quantized() || graphs.flash(cache);
     }
 
     /** Returns whether llama.cpp knows from the beginning that there is no flash attention. */
@@ -155,7 +155,7 @@ final class LlamaEstimate {
         make.addWeights(items, shares.weights(gpu));
         make.addCaches(items, shares.keysAndValues(gpu), shares.states(gpu));
         double bytes = laid.map(b -> (double) b[gpu]).orElseGet(() -> gpuCompute(gpu, used));
-        boolean widens = device.kind() == DeviceKind.CUDA && flash && bytes > 0;
+        boolean widens = laid.isEmpty() && device.kind() == DeviceKind.CUDA && flash && bytes > 0;
         bytes += widens ? compute.widened() : 0;
         make.addCompute(items, bytes, device.kind(), gpu == 0 ? shares.secondExpert() : 0);
         if (gpu == Math.clamp(settings.mainGpu(), 0, gpus.size() - 1)) {

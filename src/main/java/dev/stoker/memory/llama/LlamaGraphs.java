@@ -7,6 +7,7 @@ import dev.stoker.memory.llama.graph.Batch;
 import dev.stoker.memory.llama.graph.ComputeBuffers;
 import dev.stoker.memory.llama.graph.Device;
 import dev.stoker.memory.llama.graph.Stored;
+import dev.stoker.model.LayerShape;
 import dev.stoker.model.ModelShape;
 
 import java.util.ArrayList;
@@ -91,14 +92,27 @@ final class LlamaGraphs {
     }
 
     /**
-     * Returns whether llama.cpp takes flash attention where it may choose; empty where the graph is
-     * not known, or it has only attention, which stays with its layers.
+     * Returns whether llama.cpp takes flash attention where it may choose: where it is computed on
+     * the device of its layer.
      */
-    Optional<Boolean> flash(LlamaCache cache) {
+    boolean flash(LlamaCache cache) {
+        boolean choosy = gpus.stream().anyMatch(LlamaGraphs::choosy);
         boolean recurrent = shape.layers().stream().anyMatch(l -> l.stateBytes() > 0);
-        return weights.known() && recurrent
-                ? ComputeBuffers.attendsInPlace(batch(cache, true, cache.slots(), 1))
-                : Optional.empty();
+        if (!choosy && !recurrent) {
+            return true; // Attention alone stays with its layers.
+        }
+        Optional<Boolean> tried =
+                weights.known()
+                        ? ComputeBuffers.attendsInPlace(batch(cache, true, cache.slots(), 1))
+                        : Optional.empty();
+        return tried.orElseGet(
+                () -> !choosy || shape.layers().stream().allMatch(LlamaGraphs::attends));
+    }
+
+    private static boolean attends(LayerShape layer) {
+        return layer.kvHeads() == 0
+                || ComputeBuffers.attends(
+                        layer.keyLength(), layer.valueLength(), layer.heads() / layer.kvHeads());
     }
 
     private Batch batch(LlamaCache cache, boolean flash, long tokens, int copies) {
@@ -176,10 +190,15 @@ final class LlamaGraphs {
                             alignment(gpu.kind()),
                             settings.offloadOperations() && gpu.kind() != DeviceKind.RPC,
                             vulkan,
+                            choosy(gpu),
                             LlamaWeights.scansEach(gpu.kind())));
         }
         devices.add(Device.processor(chunked ? GIB : Long.MAX_VALUE));
         return devices;
+    }
+
+    private static boolean choosy(MemoryDevice gpu) {
+        return gpu.kind() == DeviceKind.CUDA || gpu.kind() == DeviceKind.ROCM;
     }
 
     private static long alignment(DeviceKind kind) {

@@ -93,6 +93,10 @@ final class LlamaShares {
         return !settings.memoryMap() && (architectures || looksUpOnly);
     }
 
+    private long on(int gpu, LlamaWeights.Weight w) {
+        return CudaRows.bytes(gpus.get(gpu).kind(), w.bytes(), w.dimensions());
+    }
+
     /** Adds up weights by device. */
     private void weigh(long[] bytes) {
         int count = gpus.size();
@@ -106,7 +110,7 @@ final class LlamaShares {
         for (LlamaWeights.Weight w : loaded.all()) {
             if (w.layer() == LlamaWeights.EACH) {
                 for (int i = 0; i < count; i++) {
-                    bytes[i] += placement.anyBlockOn(i) ? w.bytes() : 0;
+                    bytes[i] += placement.anyBlockOn(i) ? on(i, w) : 0;
                 }
                 if (!placement.anyBlockOn(Placement.HOST)) {
                     continue;
@@ -115,7 +119,7 @@ final class LlamaShares {
             int device = LlamaWeights.device(w, placement, settings.cpuExpertLayers());
             boolean tooLarge = device >= 0 && !LlamaWeights.fits(w, gpus.get(device));
             if (device >= 0 && !tooLarge) {
-                bytes[device] += w.bytes();
+                bytes[device] += on(device, w);
                 continue;
             }
             outputTooLarge |= tooLarge && w.layer() == placement.layers() - 1;
@@ -175,7 +179,8 @@ final class LlamaShares {
             LayerShape layer = shape.layers().get(i);
             int on = settings.cacheOnGpu() ? placement.device()[i] : Placement.HOST;
             int at = on < 0 ? count : on;
-            long bytes = cache.layer(layer, settings, shape.latent(), widest);
+            DeviceKind kind = on < 0 ? DeviceKind.HOST : gpus.get(on).kind();
+            long bytes = cache.layer(kind, layer, settings, shape.latent(), widest);
             kv[at] += bytes;
             state[at] += Math.multiplyExact(layer.stateBytes(), (long) cache.slots());
             if (on < 0) {

@@ -144,6 +144,13 @@ final class Attention {
         return turned(result, inputs.turnValues());
     }
 
+    /** A copy in 16 bits; 32 bits are turned into 16 for all backends. */
+    private static long widened(CacheType type, Node of) {
+        return type == CacheType.F16 || type == CacheType.F32
+                ? 0
+                : Math.multiplyExact(2L, Math.multiplyExact(of.shape[0], of.rows()));
+    }
+
     /**
      * Attention whose values are a part of its keys.
      *
@@ -176,6 +183,7 @@ final class Attention {
             long[] heads = {width, shape.heads(), each, streams};
             Node result = Node.result(Op.FLASH, Parts.FLOAT, heads, q, k, v, whole.mask());
             result.layer = layer;
+            result.widened = widened(batch.keys(), k);
             sum = parts.permute(result);
         } else {
             long[] pairs = {cells, each, shape.heads(), streams};
@@ -261,6 +269,7 @@ final class Attention {
                             new long[] {shape.valueLength(), shape.heads(), each, streams},
                             sources);
             result.layer = layer;
+            result.widened = widened(batch.keys(), k) + widened(batch.values(), v);
             return parts.reshape(result, width, batch.tokens());
         }
         Node scores =

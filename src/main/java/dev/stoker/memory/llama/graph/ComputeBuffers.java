@@ -33,6 +33,17 @@ public final class ComputeBuffers {
                 });
     }
 
+    /**
+     * Returns whether CUDA's backend attends in one operation with such heads.
+     *
+     * @param key values of a key's head
+     * @param value values of a value's head
+     * @param together heads of queries that share one of keys
+     */
+    public static boolean attends(long key, long value, long together) {
+        return Heads.fit(key, value, together);
+    }
+
     private static Optional<Graph> graph(Batch batch) {
         if (!batch.weights().containsKey("token_embd.weight")
                 || batch.shape().blocks() > MOST_LAYERS
@@ -53,7 +64,7 @@ public final class ComputeBuffers {
         for (Device device : batch.devices()) {
             arenas.add(new Arena(device.alignment(), device.largestBuffer()));
         }
-        new Layout(arenas).lay(schedule.leaves(), schedule.nodes());
+        new Layout(batch.devices(), arenas).lay(schedule.leaves(), schedule.nodes());
         return arenas.stream().mapToLong(Arena::most).toArray();
     }
 }

@@ -9,6 +9,8 @@ package dev.stoker.memory.llama.graph;
  * @param alignment of what lies in its buffers
  * @param takesBatches whether it computes large batches with weights that the host holds
  * @param reorders whether it puts independent operations next to each other
+ * @param choosy whether it attends in one operation with heads of some sizes alone, and widens
+ *     quantised keys and values for it: CUDA
  * @param complete whether it computes the scan of the first Mamba, and products of one matrix and
  *     several sequences' ones
  */
@@ -19,16 +21,17 @@ public record Device(
         long alignment,
         boolean takesBatches,
         boolean reorders,
+        boolean choosy,
         boolean complete) {
     private static final int LARGE_BATCH = 32;
 
     /** Returns the processor, whose buffers may have the bounds of a GPU beside it. */
     public static Device processor(long largestBuffer) {
-        return new Device(true, Long.MAX_VALUE, largestBuffer, 32, false, false, true);
+        return new Device(true, Long.MAX_VALUE, largestBuffer, 32, false, false, false, true);
     }
 
     boolean runs(Node node) {
-        if (!complete && lacked(node)) {
+        if ((!complete && lacked(node)) || (choosy && node.op == Op.FLASH && !Heads.of(node))) {
             return false;
         }
         if (host || largestTensor == Long.MAX_VALUE) {
@@ -40,6 +43,11 @@ public record Device(
             }
         }
         return node.bytes <= largestTensor;
+    }
+
+    /** Returns what it needs to compute a node, beside the node's own bytes. */
+    long beside(Node node) {
+        return choosy ? node.widened : 0;
     }
 
     private static boolean lacked(Node node) {

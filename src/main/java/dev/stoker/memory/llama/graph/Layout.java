@@ -6,9 +6,14 @@ import java.util.List;
  * Lays out the nodes of a graph in one buffer a device: how llama.cpp's graph allocator does it.
  */
 final class Layout {
+    private final List<Device> devices;
     private final List<Arena> arenas;
 
-    Layout(List<Arena> arenas) {
+    /**
+     * @param arenas one a device
+     */
+    Layout(List<Device> devices, List<Arena> arenas) {
+        this.devices = devices;
         this.arenas = arenas;
     }
 
@@ -63,7 +68,7 @@ final class Layout {
 
     private void free(Node node) {
         if (!node.output) {
-            arenas.get(node.buffer).give(node.chunk, node.offset, node.bytes);
+            arenas.get(node.buffer).give(node.chunk, node.offset, node.taken);
             node.placed = false;
         }
     }
@@ -80,7 +85,8 @@ final class Layout {
                 }
             }
         }
-        Arena.Place place = arenas.get(device).take(node.bytes);
+        node.taken = node.bytes + devices.get(device).beside(node);
+        Arena.Place place = arenas.get(device).take(node.taken);
         node.buffer = device;
         node.chunk = place.chunk();
         node.offset = place.offset();
@@ -98,6 +104,7 @@ final class Layout {
             node.buffer = source.buffer;
             node.chunk = source.chunk;
             node.offset = source.offset;
+            node.taken = source.taken;
             source.placed = false;
         }
         return free;

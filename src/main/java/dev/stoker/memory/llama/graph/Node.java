@@ -35,6 +35,9 @@ final class Node {
     /** The layer of an attention in one operation; -1 for all else. */
     int layer = -1;
 
+    /** Bytes of keys and values in 16 bits, which a backend may need beside an attention. */
+    long widened;
+
     boolean visited;
 
     int children;
@@ -42,6 +45,7 @@ final class Node {
     boolean placed;
     int buffer;
     int chunk;
+    long taken;
     long offset;
 
     private Node(

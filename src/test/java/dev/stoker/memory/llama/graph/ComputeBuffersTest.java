@@ -58,7 +58,15 @@ class ComputeBuffersTest {
                 shape,
                 weights,
                 List.of(
-                        new Device(false, Long.MAX_VALUE, Long.MAX_VALUE, 32, true, false, true),
+                        new Device(
+                                false,
+                                Long.MAX_VALUE,
+                                Long.MAX_VALUE,
+                                32,
+                                true,
+                                false,
+                                false,
+                                true),
                         Device.processor(Long.MAX_VALUE)),
                 layers,
                 layers,

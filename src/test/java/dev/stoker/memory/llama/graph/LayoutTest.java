@@ -26,7 +26,8 @@ class LayoutTest {
         graph.leaves.forEach(n -> n.device = 0);
         graph.nodes.forEach(n -> n.device = 0);
         Arena arena = new Arena(1, Long.MAX_VALUE);
-        new Layout(List.of(arena)).lay(graph.leaves, graph.nodes);
+        new Layout(List.of(Device.processor(Long.MAX_VALUE)), List.of(arena))
+                .lay(graph.leaves, graph.nodes);
         return arena.most();
     }
 

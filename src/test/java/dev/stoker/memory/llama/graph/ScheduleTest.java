@@ -12,7 +12,7 @@ class ScheduleTest {
     private static final long WEIGHT = 1000;
 
     private static Device gpu(boolean takesBatches, long largest) {
-        return new Device(false, largest, Long.MAX_VALUE, 1, takesBatches, false, true);
+        return new Device(false, largest, Long.MAX_VALUE, 1, takesBatches, false, false, true);
     }
 
     private static Node product(int home, Node of, long rows) {
