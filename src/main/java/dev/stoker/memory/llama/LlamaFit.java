@@ -22,6 +22,8 @@ import java.util.OptionalInt;
  * of a layer on the host; here that is told in whole layers.
  */
 public final class LlamaFit {
+    private static final int MOST_SLOTS = 256;
+
     /** What llama-server keeps free on each device. */
     public static final Bytes TARGET = Bytes.mib(1024);
 
@@ -219,11 +221,15 @@ public final class LlamaFit {
     }
 
     private static boolean meets(DevicePlan device, Bytes target) {
+        return left(device, target) >= 0;
+    }
+
+    private static double left(DevicePlan device, Bytes target) {
         Bytes room =
                 device.device().kind() == DeviceKind.HOST
                         ? device.device().capacity()
                         : device.device().free();
-        return projected(device) + target.count() <= room.count();
+        return room.count() - (double) projected(device) - target.count();
     }
 
     /** What llama.cpp itself reckons: without the driver's context and projectors. */
@@ -248,24 +254,19 @@ public final class LlamaFit {
             LlamaMemory memory, LlamaSettings settings, List<MemoryDevice> devices, Bytes target) {
         long step = 256L * (LlamaCache.unified(settings) ? 1 : LlamaCache.slots(settings));
         long most = Math.max(1, Math.max(memory.shape().contextLength(), 256) / 256);
-        long low = 0;
-        long high = most;
-        while (low < high) {
-            long middle = (low + high + 1) / 2;
-            LlamaSettings tried =
-                    settings.toBuilder()
-                            .context(middle * step)
-                            .gpuLayers(memory.allLayers())
-                            .build();
-            if (holds(memory.plan(tried, devices), tried.fit(), target)) {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return low == 0
+        LlamaSettings all = settings.toBuilder().gpuLayers(memory.allLayers()).build();
+        long found =
+                LastWithRoom.of(
+                        most,
+                        n ->
+                                room(
+                                        memory.plan(
+                                                all.toBuilder().context(n * step).build(), devices),
+                                        settings.fit(),
+                                        target));
+        return found == 0
                 ? OptionalInt.empty()
-                : OptionalInt.of((int) Math.min(low * step, 1L << 30));
+                : OptionalInt.of((int) Math.min(found * step, 1L << 30));
     }
 
     /** Returns the largest number of slots of so many tokens each that stay on GPUs; 0 for none. */
@@ -275,34 +276,40 @@ public final class LlamaFit {
             List<MemoryDevice> devices,
             long tokensEach,
             Bytes target) {
-        int low = 0;
-        int high = 256;
-        while (low < high) {
-            int middle = (low + high + 1) / 2;
-            LlamaSettings tried =
-                    settings.toBuilder()
-                            .parallel(middle)
-                            .unifiedCache(false)
-                            .context(middle * tokensEach)
-                            .gpuLayers(memory.allLayers())
-                            .build();
-            if (holds(memory.plan(tried, devices), tried.fit(), target)) {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return low;
+        LlamaSettings all =
+                settings.toBuilder().unifiedCache(false).gpuLayers(memory.allLayers()).build();
+        return (int)
+                LastWithRoom.of(
+                        MOST_SLOTS,
+                        n ->
+                                room(
+                                        memory.plan(
+                                                all.toBuilder()
+                                                        .parallel((int) n)
+                                                        .context(n * tokensEach)
+                                                        .build(),
+                                                devices),
+                                        settings.fit(),
+                                        target));
     }
 
     /**
-     * Returns whether every layer stays on GPUs: where the server fits, by what it keeps free; else
-     * by the plan's own margins.
+     * Returns the bytes that are left where least is, below 0 where every layer does not stay on
+     * GPUs: where the server fits, by what it keeps free; else by the plan's own margins.
      */
-    private static boolean holds(MemoryPlan plan, boolean fits, Bytes target) {
-        boolean gpus =
-                fits ? meets(plan, target) : plan.devices().stream().allMatch(DevicePlan::fits);
-        return gpus
-                && plan.host().map(h -> h.wanted().compareTo(h.device().free()) <= 0).orElse(true);
+    private static double room(MemoryPlan plan, boolean fits, Bytes target) {
+        boolean gpus = plan.devices().stream().anyMatch(d -> d.device().kind() != DeviceKind.HOST);
+        double least = Double.MAX_VALUE;
+        for (DevicePlan device : plan.devices()) {
+            boolean host = device.device().kind() == DeviceKind.HOST;
+            if (host || !fits) {
+                double left = device.device().free().count() - (double) device.wanted().count();
+                least = Math.min(least, left);
+            }
+            if (fits && (!host || !gpus)) {
+                least = Math.min(least, left(device, target));
+            }
+        }
+        return least;
     }
 }
