@@ -65,7 +65,8 @@ launch() {
         explain) mode=$steady ;;
         # Little to do, for months: a small heap, and a new start by whoever supervises it if that ever is too small.
         serve) mode="$short -Xmx96m -XX:+ExitOnOutOfMemoryError" ;;
-        warm) mode="$short -Xmn8m -Xmx64m -XX:+ExitOnOutOfMemoryError" ;;
+        # What it calls once in half a minute is compiled at its tenth call, else never.
+        warm) mode="$short -XX:CompileThresholdScaling=0.05 -Xmn8m -Xmx64m -XX:+ExitOnOutOfMemoryError" ;;
         top)
             mode=$watching
             keep_terminal "$java" "-XX:AOTCache=$cache" $common $mode $STOKER_JAVA_OPTS -jar "$jar" "$@"
