@@ -82,16 +82,27 @@ class PlanE2e {
     }
 
     @Test
-    void plan_ofAnOllamaModel_isTheSameFromStoreAndServer() {
-        try (RealOllama ollama = RealOllama.start();
-                StokerCli stoker = new StokerCli()) {
-            for (String model : List.of(RealOllama.SMOLLM2, RealOllama.GEMMA3)) {
+    void plan_ofAnOllamaModel_isWhatItsRunnersLogSays() {
+        for (String model : List.of(RealOllama.SMOLLM2, RealOllama.GEMMA3)) {
+            try (RealOllama ollama = RealOllama.start();
+                    StokerCli stoker = new StokerCli()) {
                 JsonNode served =
                         plan(stoker, model, "--server", ollama.url().toString(), "--ctx", "4096");
                 assertThat(served.at("/model/architecture").asString()).isNotBlank();
                 assertThat(served.path("fits").asString()).isEqualTo("full");
-                assertThat(mib(served, "kv")).isPositive();
                 assertThat(served.at("/ollama/would_evict")).isEmpty();
+                ollama.http()
+                        .post(
+                                "/api/generate",
+                                "{\"model\":\""
+                                        + model
+                                        + "\",\"prompt\":\"hi\",\"stream\":false,"
+                                        + "\"options\":{\"num_ctx\":4096,\"num_predict\":1}}");
+                String log = ollama.log();
+                assertThat(mib(served, "weights")).isCloseTo(told(log, "model"), within(0.02));
+                assertThat(mib(served, "kv")).isCloseTo(told(log, "KV"), within(0.02));
+                assertThat(mib(served, "output")).isCloseTo(told(log, "output"), within(0.02));
+                assertThat(mib(served, "compute")).isCloseTo(told(log, "compute"), within(2));
             }
         }
     }

@@ -72,12 +72,20 @@ public final class Planner {
                 OllamaBelief.of(model, memory.shape(), request, memories(devices), loaded);
         LlamaSettings settings =
                 belief.settings().toBuilder()
-                        .memoryMap(more.memoryMap())
+                        .memoryMap(more.memoryMap() && maps(belief))
                         .repack(more.repack())
                         .fit(more.fit())
                         .build();
         List<ComputeDevice> chosen = chosen(devices, belief);
         return planned(model, Engine.OLLAMA, settings, chosen, depth, Optional.of(belief));
+    }
+
+    /**
+     * Ollama has weights read, not mapped, on processors alone and for a GPU of the host's memory.
+     */
+    private static boolean maps(OllamaBelief belief) {
+        return !belief.devices().isEmpty()
+                && belief.devices().stream().noneMatch(MemoryDevice::unified);
     }
 
     /** The devices that Ollama hands on, with what is free after it has evicted. */
