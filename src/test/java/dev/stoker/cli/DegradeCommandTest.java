@@ -140,7 +140,7 @@ class DegradeCommandTest {
             assertThat(json.path("verdict").asString("")).isEqualTo("healthy");
             assertThat(json.at("/slower_than_earlier/before_tokens_per_second").asDouble(0))
                     .isBetween(19.0, 21.0);
-            assertThat(run(sim, "--report", "latest")).isZero();
+            assertThat(run(sim, "--report", json.at("/run/id").asString(""))).isZero();
             assertThat(out.toString()).contains("slow already");
         }
     }
